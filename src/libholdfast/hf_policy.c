@@ -1,0 +1,258 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include <skalibs/types.h>
+
+#include <holdfast/message.h>
+#include <holdfast/policy.h>
+
+#define MS_MAX 2147483647u
+
+hf_policy const hf_policy_default =
+{
+  .restart = HF_RESTART_ALWAYS,
+  .kill_mode = HF_KILL_PROCESS,
+  .convention = HF_CONVENTION_RUNIT,
+  .notification_fd = -1,
+  .down_signal = SIGTERM,
+  .reload_signal = SIGHUP,
+  .delay_min = 1000,
+  .delay_max = 1000,
+  .timeout_sweep = 2000,
+  .death_tally = 100,
+  .success = { .code = { 1 }, .sig = 1u << SIGTERM },
+} ;
+
+/* Numbers of one line, blanks between: how many, or -1 where something else stands. */
+static int scan_numbers (char const *s, unsigned int *v, int max)
+{
+  int n = 0 ;
+  while (*(s += strspn(s, " \t")))
+  {
+    size_t used = uint_scan(s, v + n) ;
+    if (!used || (s[used] && s[used] != ' ' && s[used] != '\t') || v[n] > MS_MAX) return -1 ;
+    s += used ;
+    if (++n == max) return s[strspn(s, " \t")] ? -1 : n ;
+  }
+  return n ;
+}
+
+static int one_number (char const *s, unsigned int *n)
+{
+  return uint0_scan(s, n) && *n <= MS_MAX ;
+}
+
+static int one_of (char const *s, char const *const *words, uint8_t *which)
+{
+  for (uint8_t i = 0 ; words[i] ; i++) if (!strcmp(words[i], s)) { *which = i ; return 1 ; }
+  return 0 ;
+}
+
+/* One reader per file: 1, or 0 if the value is bad; then nothing was changed. */
+
+static int read_restart (hf_policy *p, char const *s)
+{
+  static char const *const words[] = { "always", "on-failure", "never", 0 } ;
+  return one_of(s, words, &p->restart) ;
+}
+
+static int read_kill_mode (hf_policy *p, char const *s)
+{
+  static char const *const words[] = { "process", "group", "tree", 0 } ;
+  return one_of(s, words, &p->kill_mode) ;
+}
+
+static int read_restart_from (hf_policy *p, char const *s)
+{
+  static char const *const words[] = { "start", "death", 0 } ;
+  return one_of(s, words, &p->from_death) ;
+}
+
+static int read_restart_delay (hf_policy *p, char const *s)
+{
+  unsigned int v[2] ;
+  int n = scan_numbers(s, v, 2) ;
+  if (n < 1 || (n == 2 && v[1] < v[0])) return 0 ;
+  p->delay_min = v[0] ;
+  p->delay_max = v[n - 1] ;
+  return 1 ;
+}
+
+static int read_jitter (hf_policy *p, char const *s)
+{
+  unsigned int n ;
+  if (!one_number(s, &n) || n > 100) return 0 ;
+  p->jitter = n ;
+  return 1 ;
+}
+
+static int read_give_up (hf_policy *p, char const *s)
+{
+  unsigned int v[2] ;
+  if (scan_numbers(s, v, 2) != 2 || !v[0] || v[0] > 32 || !v[1] || v[1] > MS_MAX / 1000) return 0 ;
+  p->giveup_n = v[0] ;
+  p->giveup_ms = v[1] * 1000 ;
+  p->finish125 = 1 ;
+  return 1 ;
+}
+
+#define READ_NUMBER(name, field) \
+static int name (hf_policy *p, char const *s) \
+{ \
+  unsigned int n ; \
+  if (!one_number(s, &n)) return 0 ; \
+  p->field = n ; \
+  return 1 ; \
+}
+READ_NUMBER(read_timeout_kill, timeout_kill)
+READ_NUMBER(read_timeout_finish, timeout_finish)
+READ_NUMBER(read_timeout_sweep, timeout_sweep)
+
+static int read_max_age (hf_policy *p, char const *s)
+{
+  unsigned int n ;
+  if (!one_number(s, &n) || n > MS_MAX / 1000) return 0 ;
+  p->max_age = n * 1000 ;
+  return 1 ;
+}
+
+static int read_tally (hf_policy *p, char const *s)
+{
+  unsigned int n ;
+  if (!uint0_scan(s, &n) || n > 4096) return 0 ;
+  p->death_tally = n ;
+  return 1 ;
+}
+
+static int read_notification_fd (hf_policy *p, char const *s)
+{
+  unsigned int n ;
+  if (!uint0_scan(s, &n) || n > 1023 || n == 0 || n == 2) return 0 ;
+  p->notification_fd = (int)n ;
+  return 1 ;
+}
+
+static int read_down_signal (hf_policy *p, char const *s)
+{
+  int sig = hf_signal_scan(s) ;
+  if (!sig) return 0 ;
+  p->down_signal = sig ;
+  if (sig < 64) p->success.sig |= (uint64_t)1 << sig ;
+  return 1 ;
+}
+
+static int read_reload_signal (hf_policy *p, char const *s)
+{
+  int sig = hf_signal_scan(s) ;
+  if (sig) p->reload_signal = sig ;
+  return !!sig ;
+}
+
+/* "TERM 5000 INT 2000 KILL": signals, each with the milliseconds to wait before the next. */
+static int read_ladder (hf_policy *p, char const *s)
+{
+  hf_policy q = *p ;
+  q.ladder_n = 0 ;
+  while (*(s += strspn(s, " \t")))
+  {
+    char word[16] ;
+    size_t n = strcspn(s, " \t") ;
+    unsigned int wait = 0 ;
+    int sig ;
+    if (q.ladder_n == HF_LADDER || n >= sizeof(word)) return 0 ;
+    memcpy(word, s, n) ;
+    word[n] = 0 ;
+    sig = hf_signal_scan(word) ;
+    if (!sig) return 0 ;
+    s += n + strspn(s + n, " \t") ;
+    n = uint_scan(s, &wait) ;
+    if ((!n && *s) || (s[n] && s[n] != ' ' && s[n] != '\t') || wait > MS_MAX) return 0 ;
+    s += n ;
+    q.ladder[q.ladder_n].sig = (uint8_t)sig ;
+    q.ladder[q.ladder_n++].wait = wait ;
+  }
+  if (!q.ladder_n) return 0 ;
+  q.down_signal = q.ladder[0].sig ;
+  if (q.down_signal < 64) q.success.sig |= (uint64_t)1 << q.down_signal ;
+  *p = q ;
+  return 1 ;
+}
+
+static int read_success (hf_policy *p, char const *s)
+{
+  hf_endset set ;
+  if (!hf_endset_scan(&set, s)) return 0 ;
+  p->success = set ;
+  return 1 ;
+}
+
+static int read_never_retry (hf_policy *p, char const *s)
+{
+  hf_endset set ;
+  if (!hf_endset_scan(&set, s)) return 0 ;
+  p->noretry = set ;
+  return 1 ;
+}
+
+static struct { char const *file ; int (*read) (hf_policy *, char const *) ; } const files[] =
+{
+  { "restart", &read_restart },
+  { "restart-delay", &read_restart_delay },
+  { "restart-from", &read_restart_from },
+  { "restart-jitter", &read_jitter },
+  { "give-up", &read_give_up },
+  { "success", &read_success },
+  { "never-retry", &read_never_retry },
+  { "max-age", &read_max_age },
+  { "down-signal", &read_down_signal },
+  { "reload-signal", &read_reload_signal },
+  { "stop-ladder", &read_ladder },
+  { "timeout-kill", &read_timeout_kill },
+  { "timeout-finish", &read_timeout_finish },
+  { "timeout-sweep", &read_timeout_sweep },
+  { "kill-mode", &read_kill_mode },
+  { "notification-fd", &read_notification_fd },
+  { "max-death-tally", &read_tally },
+} ;
+
+static char const *trouble (int e)
+{
+  return e == EMSGSIZE ? "too long" : hf_error_text(e) ;
+}
+
+static void use_s6 (hf_policy *p)
+{
+  p->convention = HF_CONVENTION_S6 ;
+  p->timeout_finish = 5000 ;
+  p->finish125 = 1 ;
+}
+
+/* The convention comes first, because it sets what the other files override. */
+static void read_convention (hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+{
+  static char const *const words[] = { "runit", "s6", 0 } ;
+  char s[16] ;
+  uint8_t which = !!s6default ;
+  if (hf_value_read("convention", s, sizeof(s)) < 0)
+  {
+    if (errno != ENOENT) (*complain)("convention", trouble(errno)) ;
+  }
+  else if (!one_of(s, words, &which)) (*complain)("convention", "neither runit nor s6") ;
+  if (which) use_s6(p) ;
+}
+
+void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+{
+  char s[256] ;
+  *p = hf_policy_default ;
+  read_convention(p, s6default, complain) ;
+  for (unsigned int i = 0 ; i < sizeof(files) / sizeof(files[0]) ; i++)
+    if (hf_value_read(files[i].file, s, sizeof(s)) < 0)
+    {
+      if (errno != ENOENT) (*complain)(files[i].file, trouble(errno)) ;
+    }
+    else if (!(*files[i].read)(p, s)) (*complain)(files[i].file, "invalid value") ;
+}

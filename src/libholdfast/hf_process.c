@@ -1,0 +1,226 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include <holdfast/process.h>
+#include "config.h"
+
+#if HF_LINUX
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef PR_SET_CHILD_SUBREAPER
+#define PR_SET_CHILD_SUBREAPER 36
+#endif
+
+/* Linux 6.15 tells the exit status of a process through its pidfd, whoever its parent is
+   (pidfd_open(2), PIDFD_GET_INFO). */
+struct pidfd_info_exit
+{
+  uint64_t mask ;
+  uint64_t cgroupid ;
+  uint32_t ids[12] ;
+  int32_t exit_code ;
+} ;
+#define PIDFD_GET_INFO_EXIT _IOWR(0xFF, 11, char[64])
+#define PIDFD_INFO_EXIT_BIT (1u << 3)
+#endif
+
+static int hex (int c)
+{
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1 ;
+}
+
+int hf_boot_id (char *id)
+{
+  char s[64] ;
+  ssize_t r = openreadnclose_nb("/proc/sys/kernel/random/boot_id", s, sizeof(s)) ;
+  int n = 0 ;
+  memset(id, 0, HF_BOOTID) ;
+  for (ssize_t i = 0 ; i < r && n < 2 * HF_BOOTID ; i++)
+  {
+    int x = hex(s[i]) ;
+    if (x < 0) continue ;
+    id[n / 2] = (char)(id[n / 2] << 4 | x) ;
+    n++ ;
+  }
+  return n == 2 * HF_BOOTID ;
+}
+
+static void proc_path (char *s, pid_t pid, char const *what)
+{
+  size_t n = 6 ;
+  memcpy(s, "/proc/", 6) ;
+  n += pid_fmt(s + n, pid) ;
+  strcpy(s + n, what) ;
+}
+
+/* Field n (3: state) of /proc/PID/stat, counted after the command's closing parenthesis,
+   since the command itself may hold anything. */
+static int stat_field (pid_t pid, int n, char *out, size_t max)
+{
+  char path[64] ;
+  char s[1024] ;
+  char *p ;
+  ssize_t r ;
+  proc_path(path, pid, "/stat") ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  if (r <= 0) return 0 ;
+  s[r] = 0 ;
+  p = strrchr(s, ')') ;
+  for (int i = 2 ; p && i < n ; i++) p = strchr(p + 1, ' ') ;
+  if (!p) return (errno = EPROTO, 0) ;
+  p++ ;
+  p[strcspn(p, " \n")] = 0 ;
+  if (strlen(p) >= max) return (errno = EPROTO, 0) ;
+  strcpy(out, p) ;
+  return 1 ;
+}
+
+int hf_proc_start (pid_t pid, uint64_t *ticks)
+{
+  char s[32] ;
+  if (!stat_field(pid, 22, s, sizeof(s))) return 0 ;
+  return !!uint640_scan(s, ticks) || (errno = EPROTO, 0) ;
+}
+
+int hf_proc_same (hf_proc const *p)
+{
+  uint64_t start ;
+  if (!p->pid) return 0 ;
+  if (hf_proc_start((pid_t)p->pid, &start))
+    return !p->start_hi || (start >= p->start_lo && start <= p->start_hi) ;
+  if (!access("/proc/self/stat", F_OK)) return 0 ;
+  return !kill((pid_t)p->pid, 0) || errno == EPERM ;
+}
+
+int hf_pidfd_open (pid_t pid)
+{
+#if HF_LINUX
+  return (int)syscall(SYS_pidfd_open, pid, 0) ; /* close-on-exec by definition */
+#else
+  (void)pid ;
+  return (errno = ENOSYS, -1) ;
+#endif
+}
+
+int hf_proc_signal (int pidfd, pid_t pid, int sig)
+{
+#if HF_LINUX
+  if (pidfd >= 0) return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, 0, 0) ;
+#else
+  (void)pidfd ;
+#endif
+  return kill(pid, sig) ;
+}
+
+static int zombie_status (pid_t pid, int *wstat)
+{
+  char s[32] ;
+  unsigned int u ;
+  if (!stat_field(pid, 3, s, sizeof(s)) || (s[0] != 'Z' && s[0] != 'X')) return 0 ;
+  if (!stat_field(pid, 52, s, sizeof(s)) || !uint0_scan(s, &u)) return 0 ;
+  /* The kernel shows 0 to those who may not look, so 0 is believed of root's eyes only. */
+  if (!u && geteuid()) return 0 ;
+  *wstat = (int)u ;
+  return 1 ;
+}
+
+int hf_proc_exit (int pidfd, pid_t pid, int *wstat)
+{
+#if HF_LINUX
+  if (pidfd >= 0)
+  {
+    union { struct pidfd_info_exit i ; char room[64] ; } info ;
+    memset(&info, 0, sizeof(info)) ;
+    info.i.mask = PIDFD_INFO_EXIT_BIT ;
+    if (!ioctl(pidfd, PIDFD_GET_INFO_EXIT, &info) && info.i.mask & PIDFD_INFO_EXIT_BIT)
+    {
+      *wstat = info.i.exit_code ;
+      return 1 ;
+    }
+  }
+#else
+  (void)pidfd ;
+#endif
+  return zombie_status(pid, wstat) ;
+}
+
+int hf_proc_subreaper (void)
+{
+#if HF_LINUX
+  return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) ;
+#else
+  return (errno = ENOSYS, -1) ;
+#endif
+}
+
+/* The kernel's own list where it keeps one (CONFIG_PROC_CHILDREN). Number, or -1. */
+static int children_listed (pid_t of, pid_t *pids, int max)
+{
+  char path[64] ;
+  char s[4096] ;
+  ssize_t r ;
+  int n = 0 ;
+  size_t pos = 0 ;
+  size_t len ;
+  proc_path(path, of, "/task/") ;
+  len = strlen(path) ;
+  len += pid_fmt(path + len, of) ;
+  strcpy(path + len, "/children") ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  if (r < 0) return -1 ;
+  s[r] = 0 ;
+  while (n < max)
+  {
+    pid_t p ;
+    size_t used = pid_scan(s + pos, &p) ;
+    if (!used) break ;
+    pids[n++] = p ;
+    pos += used ;
+    while (s[pos] == ' ') pos++ ;
+  }
+  return n ;
+}
+
+/* Every process whose parent is "of". */
+static int children_searched (pid_t of, pid_t *pids, int max)
+{
+  DIR *d = opendir("/proc") ;
+  struct dirent *e ;
+  int n = 0 ;
+  if (!d) return -1 ;
+  while (n < max && (e = readdir(d)))
+  {
+    char s[32] ;
+    pid_t p, parent ;
+    if (!pid0_scan(e->d_name, &p)) continue ;
+    if (stat_field(p, 4, s, sizeof(s)) && pid0_scan(s, &parent) && parent == of) pids[n++] = p ;
+  }
+  closedir(d) ;
+  return n ;
+}
+
+int hf_proc_children (pid_t of, pid_t *pids, int max)
+{
+  int n = children_listed(of, pids, max) ;
+  return n < 0 ? children_searched(of, pids, max) : n ;
+}

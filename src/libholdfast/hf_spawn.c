@@ -1,0 +1,148 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/spawn.h>
+#include "config.h"
+
+#if HF_LINUX
+#include <sys/prctl.h>
+#endif
+
+static char const *const step_names[HF_STEP_N] =
+{
+  [HF_STEP_NONE] = "nothing",
+  [HF_STEP_FORK] = "fork",
+  [HF_STEP_RECORD] = "record itself in supervise/state",
+  [HF_STEP_CHDIR] = "change directory",
+  [HF_STEP_FDS] = "set up descriptors",
+  [HF_STEP_SESSION] = "make a session",
+  [HF_STEP_EXEC] = "execute",
+  [HF_STEP_INTERPRETER] = "find the interpreter",
+} ;
+
+char const *hf_step_name (int step)
+{
+  return step >= 0 && step < HF_STEP_N ? step_names[step] : "?" ;
+}
+
+/* What the child tells the parent: they share memory until the exec. */
+struct report { int volatile step ; int volatile err ; } ;
+
+/* Dispositions that an exec would keep: the ignored ones. Handlers go by themselves. */
+static void reset_signals (void)
+{
+  static unsigned char const sigs[] = { SIGPIPE, SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU } ;
+  struct sigaction sa = { .sa_handler = SIG_DFL } ;
+  struct sigaction old ;
+  for (unsigned int i = 0 ; i < sizeof(sigs) ; i++)
+    if (!sigaction(sigs[i], 0, &old) && old.sa_handler == SIG_IGN) sigaction(sigs[i], &sa, 0) ;
+}
+
+/* Puts fd on to, open across exec. */
+static int place (int fd, int to)
+{
+  if (fd < 0) return 1 ;
+  if (fd == to) return fcntl(fd, F_SETFD, 0) >= 0 ;
+  return dup2(fd, to) >= 0 ;
+}
+
+/* After the record is made: notify_to may be the number of any descriptor of ours. */
+static int child_fds (hf_spawn const *sp)
+{
+  return place(sp->fd0, 0) && place(sp->fd1, 1) && place(sp->fd2, 2)
+    && place(sp->notify_to >= 0 ? sp->notify_fd : -1, sp->notify_to) ;
+}
+
+static int child_steps (hf_spawn const *sp, hf_proc *proc, pid_t parent)
+{
+#if HF_LINUX
+  if (sp->die_with_parent)
+  {
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ;
+    if (getppid() != parent) return HF_STEP_FORK ;
+  }
+#else
+  (void)parent ;
+#endif
+  if (sp->session == 1 && setsid() < 0) return HF_STEP_SESSION ;
+  if (sp->session == 2 && setpgid(0, 0) < 0) return HF_STEP_SESSION ;
+  if (sp->record)
+  {
+    proc->pid = (uint32_t)getpid() ;
+    proc->start_hi = hf_clock_ticks() ;
+    if (!(*sp->record)(sp->data, proc)) return HF_STEP_RECORD ;
+  }
+#if HF_LINUX
+  if (sp->die_with_parent) prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) ;
+#endif
+  if (!child_fds(sp)) return HF_STEP_FDS ;
+  if (sp->chdir && chdir(sp->chdir) < 0) return HF_STEP_CHDIR ;
+  execve(sp->file, (char *const *)sp->argv, (char *const *)sp->envp) ;
+  return HF_STEP_EXEC ;
+}
+
+/* A function of its own, so that the child touches no variable of the caller's frame. All
+   signals are blocked over the vfork: a handler must not run in the shared memory. */
+static pid_t __attribute__((noinline)) launch (hf_spawn const *sp, hf_proc *proc, struct report *rep)
+{
+  sigset_t all, old, none ;
+  pid_t parent = getpid() ;
+  pid_t pid ;
+  sigfillset(&all) ;
+  sigemptyset(&none) ;
+  sigprocmask(SIG_BLOCK, &all, &old) ;
+  proc->start_lo = hf_clock_ticks() ;
+  pid = vfork() ;
+  if (!pid)
+  {
+    reset_signals() ;
+    sigprocmask(SIG_SETMASK, &none, 0) ;
+    rep->step = child_steps(sp, proc, parent) ;
+    rep->err = errno ;
+    _exit(HF_STEP_EXEC + 100) ;
+  }
+  sigprocmask(SIG_SETMASK, &old, 0) ;
+  return pid ;
+}
+
+int hf_spawn_run (hf_spawn const *sp, hf_proc *proc, int *step)
+{
+  struct report rep = { .step = HF_STEP_NONE, .err = 0 } ;
+  pid_t pid = launch(sp, proc, &rep) ;
+  int wstat ;
+  *step = HF_STEP_FORK ;
+  if (pid < 0) return 0 ;
+  proc->pid = (uint32_t)pid ;
+  if (!sp->record) proc->start_hi = hf_clock_ticks() ;
+  if (rep.step == HF_STEP_NONE) return 1 ;
+  while (waitpid(pid, &wstat, 0) < 0 && errno == EINTR) ;
+  *step = rep.step ;
+  errno = rep.err ;
+  return 0 ;
+}
+
+int hf_spawn_interpreter (char const *file, char *buf, size_t n)
+{
+  char s[512] ;
+  size_t i = 2, len ;
+  ssize_t r = openreadnclose_nb(file, s, sizeof(s) - 1) ;
+  if (r < 3 || s[0] != '#' || s[1] != '!') return 0 ;
+  s[r] = 0 ;
+  while (s[i] == ' ' || s[i] == '\t') i++ ;
+  len = strcspn(s + i, " \t\n") ;
+  if (!len || len >= n) return 0 ;
+  memcpy(buf, s + i, len) ;
+  buf[len] = 0 ;
+  return access(buf, F_OK) < 0 && errno == ENOENT ;
+}

@@ -1,0 +1,176 @@
+/* ISC license. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/tai.h>
+#include <skalibs/uint16.h>
+#include <skalibs/uint32.h>
+#include <skalibs/uint64.h>
+
+#include <holdfast/service.h>
+#include <holdfast/state.h>
+
+static char const magic[4] = { 'h', 'f', 's', 't' } ;
+
+/* One walk over the fields serves both directions. */
+struct walk { char *s ; size_t pos ; int out ; } ;
+
+static void w8 (struct walk *w, uint8_t *x)
+{
+  if (w->out) w->s[w->pos] = (char)*x ; else *x = (uint8_t)w->s[w->pos] ;
+  w->pos++ ;
+}
+
+static void w16 (struct walk *w, uint16_t *x)
+{
+  if (w->out) uint16_pack_big(w->s + w->pos, *x) ; else uint16_unpack_big(w->s + w->pos, x) ;
+  w->pos += 2 ;
+}
+
+static void w32 (struct walk *w, uint32_t *x)
+{
+  if (w->out) uint32_pack_big(w->s + w->pos, *x) ; else uint32_unpack_big(w->s + w->pos, x) ;
+  w->pos += 4 ;
+}
+
+static void w64 (struct walk *w, uint64_t *x)
+{
+  if (w->out) uint64_pack_big(w->s + w->pos, *x) ; else uint64_unpack_big(w->s + w->pos, x) ;
+  w->pos += 8 ;
+}
+
+static void wi64 (struct walk *w, int64_t *x)
+{
+  uint64_t u = (uint64_t)*x ;
+  w64(w, &u) ;
+  *x = (int64_t)u ;
+}
+
+static void wtain (struct walk *w, tain *t)
+{
+  uint64_t sec = t->sec.x ;
+  w64(w, &sec) ;
+  t->sec.x = sec ;
+  w32(w, &t->nano) ;
+}
+
+static void wproc (struct walk *w, hf_proc *p)
+{
+  w32(w, &p->pid) ;
+  w64(w, &p->start_lo) ;
+  w64(w, &p->start_hi) ;
+}
+
+static void wbytes (struct walk *w, void *p, size_t n)
+{
+  if (w->out) memcpy(w->s + w->pos, p, n) ; else memcpy(p, w->s + w->pos, n) ;
+  w->pos += n ;
+}
+
+static void walk_machine (struct walk *w, hf_machine *m)
+{
+  uint32_t wstat = (uint32_t)m->last_wstat ;
+  w8(w, &m->phase) ; w8(w, &m->want) ; w8(w, &m->why) ; w8(w, &m->script) ;
+  w16(w, &m->flags) ;
+  w8(w, &m->islog) ; w8(w, &m->stage) ; w8(w, &m->queue_len) ;
+  wbytes(w, m->queue, HF_QUEUE) ;
+  w32(w, &m->starts) ; w32(w, &m->deaths) ; w32(w, &m->restart_delay) ;
+  wi64(w, &m->started_at) ; wi64(w, &m->ready_at) ; wi64(w, &m->ended_at) ;
+  wi64(w, &m->restart_at) ; wi64(w, &m->kill_at) ; wi64(w, &m->finish_at) ; wi64(w, &m->age_at) ;
+  w32(w, &wstat) ;
+  m->last_wstat = (int32_t)wstat ;
+  w8(w, &m->death_n) ; w8(w, &m->death_head) ;
+  for (int i = 0 ; i < HF_DEATHS ; i++) wi64(w, &m->death_ms[i]) ;
+}
+
+static void walk_state (struct walk *w, hf_state *s)
+{
+  w64(w, &s->seq) ;
+  wbytes(w, s->boot, HF_BOOTID) ;
+  wbytes(w, s->version, sizeof(s->version)) ;
+  wproc(w, &s->supervisor) ; wproc(w, &s->child) ; wproc(w, &s->script) ; wproc(w, &s->hook) ;
+  w32(w, &s->pgid) ; w32(w, &s->run_pid) ;
+  wtain(w, &s->since) ; wtain(w, &s->ready_since) ; wtain(w, &s->last_start) ; wtain(w, &s->last_end) ;
+  w8(w, &s->spawn_step) ; w32(w, &s->spawn_errno) ;
+  walk_machine(w, &s->m) ;
+}
+
+/* FNV-1a: it guards against torn and foreign bytes, not against malice. */
+static uint32_t checksum (char const *s, size_t n)
+{
+  uint32_t h = 2166136261u ;
+  for (size_t i = 0 ; i < n ; i++) h = (h ^ (unsigned char)s[i]) * 16777619u ;
+  return h ;
+}
+
+void hf_state_pack (char *slot, hf_state const *s)
+{
+  struct walk w = { .s = slot, .pos = 8, .out = 1 } ;
+  hf_state copy = *s ;
+  memset(slot, 0, HF_STATE_SLOT) ;
+  memcpy(slot, magic, 4) ;
+  uint32_pack_big(slot + 4, HF_STATE_FORMAT) ;
+  walk_state(&w, &copy) ;
+  uint32_pack_big(slot + HF_STATE_SLOT - 4, checksum(slot, HF_STATE_SLOT - 4)) ;
+}
+
+/* 1 good; 0 not a slot; -1 a slot of another format. */
+static int slot_format (char const *slot)
+{
+  uint32_t x ;
+  if (memcmp(slot, magic, 4)) return 0 ;
+  uint32_unpack_big(slot + 4, &x) ;
+  if (x != HF_STATE_FORMAT) return -1 ;
+  uint32_unpack_big(slot + HF_STATE_SLOT - 4, &x) ;
+  return x == checksum(slot, HF_STATE_SLOT - 4) ;
+}
+
+int hf_state_unpack (hf_state *s, char const *slot)
+{
+  struct walk w = { .pos = 8, .out = 0 } ;
+  char copy[HF_STATE_SLOT] ;
+  if (slot_format(slot) != 1) return 0 ;
+  memcpy(copy, slot, HF_STATE_SLOT) ;
+  w.s = copy ;
+  walk_state(&w, s) ;
+  s->version[sizeof(s->version) - 1] = 0 ;
+  return s->m.phase < HF_PHASE_N && s->m.want < HF_WANT_N && s->m.why < HF_WHY_N
+    && s->m.queue_len <= HF_QUEUE && s->m.death_n <= HF_DEATHS && s->m.death_head < HF_DEATHS ;
+}
+
+int hf_state_read (hf_state *s, char const *supervise)
+{
+  char path[HF_PATH] ;
+  char b[2 * HF_STATE_SLOT] ;
+  hf_state other ;
+  int one, two ;
+  ssize_t r ;
+  if (!hf_path_join(path, sizeof(path), supervise, "state")) return 0 ;
+  memset(b, 0, sizeof(b)) ;
+  r = openreadnclose_nb(path, b, sizeof(b)) ;
+  if (r < 0) return 0 ;
+  one = hf_state_unpack(s, b) ;
+  two = hf_state_unpack(&other, b + HF_STATE_SLOT) ;
+  if (two && (!one || other.seq > s->seq)) *s = other ;
+  if (one || two) return 1 ;
+  errno = slot_format(b) < 0 || slot_format(b + HF_STATE_SLOT) < 0 ? EPROTONOSUPPORT : EPROTO ;
+  return 0 ;
+}
+
+int hf_state_write (int fd, hf_state *s)
+{
+  char slot[HF_STATE_SLOT] ;
+  ssize_t r ;
+  s->seq++ ;
+  hf_state_pack(slot, s) ;
+  do r = pwrite(fd, slot, HF_STATE_SLOT, s->seq & 1 ? HF_STATE_SLOT : 0) ;
+  while (r < 0 && errno == EINTR) ;
+  if (r == HF_STATE_SLOT) return 1 ;
+  if (r >= 0) errno = ENOSPC ;
+  return 0 ;
+}
