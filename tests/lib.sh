@@ -9,6 +9,7 @@
 #   exits 'words' CODE command...   passes if it exits with CODE; output in $T/out and $T/err
 #   until_ok SECONDS command...     tries until the command succeeds or time is up
 #   track PID                       to be ended with the test
+#   built linux|musl|sanitizers    true if the build under test is such a one
 #   skip 'words' 'reason'           one test that cannot run here
 #   skip_all 'reason'               none of this file can run here
 #   done_testing                    last line: prints the plan
@@ -66,6 +67,13 @@ until_ok() {
 hf_now() { # milliseconds of uptime
   read -r hf_up hf_rest < /proc/uptime
   echo $(( ${hf_up%.*} * 1000 + 1${hf_up#*.} * 10 - 1000 ))
+}
+built() {
+  case $1 in
+    linux) grep -q 'HF_LINUX 1' "$BUILD/config.h" ;;
+    musl) grep -q '^CC := musl-gcc' "$BUILD/config.mak" ;;
+    sanitizers) grep -q 'fsanitize' "$BUILD/config.mak" ;;
+  esac
 }
 track() { hf_pids="$hf_pids $*" ; }
 skip() { hf_count=$((hf_count + 1)) ; echo "ok $hf_count - $1 # SKIP $2" ; }
