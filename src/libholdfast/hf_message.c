@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 
 #include <skalibs/allreadwrite.h>
@@ -22,6 +23,15 @@ static void add (struct line *l, char const *s)
   }
 }
 
+int hf_message_nowait = 0 ;
+
+/* A line is shorter than PIPE_BUF, so a pipe that polls writable takes it whole. */
+static int may_write (void)
+{
+  struct pollfd x = { .fd = 2, .events = POLLOUT } ;
+  return !hf_message_nowait || poll(&x, 1, 0) == 1 ;
+}
+
 void hf_message (char const *level, int err, char const *const *words)
 {
   struct line l ;
@@ -32,6 +42,6 @@ void hf_message (char const *level, int err, char const *const *words)
   for (; *words ; words++) add(&l, *words) ;
   if (err) { add(&l, ": ") ; add(&l, hf_error_text(err)) ; }
   l.s[l.len++] = '\n' ;
-  fd_write(2, l.s, l.len) ;
+  if (may_write()) fd_write(2, l.s, l.len) ;
   errno = e ;
 }

@@ -67,6 +67,7 @@ enum hf_why
 #define HF_FLAG_STOPPING 256u /* the stop ladder is running */
 #define HF_FLAG_ENDED 512u    /* at least one run has ended */
 
+#define HF_COMMAND_LEAVE 1    /* not a byte of the FIFO: exit when down, send nothing */
 #define HF_QUEUE 24           /* operations waiting */
 #define HF_DEATHS 32          /* deaths remembered for give-up */
 
@@ -158,10 +159,9 @@ extern void hf_machine_step (hf_machine *m, hf_event ev, hf_policy const *p, int
 /* The next deadline after which EV_TIME is due, or HF_NEVER. */
 extern int64_t hf_machine_deadline (hf_machine const *m) ;
 
-/* Brings a machine read from disk to a state a new supervisor can go on from. alive: the
-   recorded process of the phase still runs; script_alive: the recorded control script does.
-   What is dead is reported afterwards by the caller, by EV_DEATH and EV_SCRIPT.
-   Returns 0 if the record makes no sense (then start afresh), else 1. */
+/* Brings a machine read from disk, of the same boot, to a state that a new supervisor can go
+   on from. The caller then looks whether the recorded processes live, and reports those that
+   do not by EV_DEATH and EV_SCRIPT. Returns 0 if the record makes no sense (then start afresh), else 1. */
 extern int hf_machine_resume (hf_machine *m, int64_t now) ;
 
 /* Is there a process that the phase says should exist? */

@@ -20,6 +20,10 @@
    exist"), or the C library's text where they have none. Static storage, never null. */
 extern char const *hf_error_text (int e) ;
 
+/* 1: a line that stderr would not take at once is dropped instead of waited for. Set by
+   supervisors once they run; 0 at start. */
+extern int hf_message_nowait ;
+
 /* Writes one line. words is a null-terminated list; err 0 means no REASON; a level of null
    leaves out "LEVEL: ". Keeps errno. Lines are cut at 2047 bytes; control bytes other than
    tab are written as '?', so that a hostile name cannot drive a terminal. */
