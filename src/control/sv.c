@@ -1,0 +1,151 @@
+/* ISC license. */
+
+/* sv: control services and tell how they are.
+   Called by another name, it is the LSB script of the service of that name.
+   Files: SERVICE/supervise/ok, control, status (runit's), state and event (holdfast's),
+   SERVICE/check, SERVICE/down. Reads and writes nothing else unless a verb says so.
+   Must never wait without a deadline, change anything on a mistyped command, or believe a
+   status whose supervisor is gone. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <holdfast/message.h>
+#include "sv.h"
+
+#define USAGE "sv [-v] [-w sec] command service ..."
+
+sv_options sv_opt = { .timeout = 7000, .verbose = 0, .lsb = 0 } ;
+
+void sv_usage (void)
+{
+  char const *prog = PROG ;
+  sv_flush() ;
+  PROG = 0 ;
+  if (sv_opt.lsb) hf_message(0, 0, hf_words("usage: ", prog, " [-w sec] command")) ;
+  else hf_message(0, 0, hf_words("usage: " USAGE)) ;
+  hf_message(0, 0, hf_words("")) ;
+  _exit(sv_opt.lsb ? 2 : 100) ;
+}
+
+/* Words first, then those of which any beginning will do. */
+static sv_verb const verbs[] =
+{
+  { "start", "u", "u", SV_ALWAYS | SV_WORD, 0 },
+  { "stop", "d", "d", SV_ALWAYS | SV_WORD, 0 },
+  { "shutdown", "x", "x", SV_ALWAYS | SV_WORD, 0 },
+  { "restart", "tcu", "tcu", SV_ALWAYS | SV_WORD, 0 },
+  { "reload", "h", "", SV_ALWAYS | SV_WORD, 0 },
+  { "try-restart", "tc", "tc", SV_ALWAYS | SV_WORD, 0 },
+  { "check", 0, "C", SV_ALWAYS | SV_WORD, 0 },
+  { "force-stop", "d", "d", SV_ALWAYS | SV_KILL | SV_WORD, 0 },
+  { "force-reload", "tc", "tc", SV_ALWAYS | SV_KILL | SV_WORD, 0 },
+  { "force-restart", "tcu", "tcu", SV_ALWAYS | SV_KILL | SV_WORD, 0 },
+  { "force-shutdown", "x", "x", SV_ALWAYS | SV_KILL | SV_WORD, 0 },
+  { "status", 0, 0, SV_STATUS | SV_LSB, 0 },
+  { "up", "u", "u", 0, 0 },
+  { "down", "d", "d", 0, 0 },
+  { "once", "o", "o", 0, 0 },
+  { "pause", "p", "p", 0, 0 },
+  { "cont", "c", "c", 0, 0 },
+  { "hup", "h", "", 0, 0 },
+  { "alarm", "a", "", 0, 0 },
+  { "interrupt", "i", "", 0, 0 },
+  { "quit", "q", "", 0, 0 },
+  { "1", "1", "", 0, 0 },
+  { "2", "2", "", 0, 0 },
+  { "term", "t", "t", 0, 0 },
+  { "kill", "k", "k", 0, 0 },
+  { "exit", "x", "x", 0, 0 },
+  { "x", "x", "x", 0, 0 },
+  { "EXIT", "x", "x", SV_ALWAYS | SV_KILL, 0 },
+  { "X", "x", "x", SV_ALWAYS | SV_KILL, 0 },
+  { "DOWN", "d", "d", SV_ALWAYS | SV_KILL, 0 },
+  { "TERM", "tc", "tc", SV_ALWAYS | SV_KILL, 0 },
+} ;
+
+static sv_verb const *find_verb (char const *word)
+{
+  size_t n = strlen(word) ;
+  for (size_t i = 0 ; n && i < sizeof(verbs) / sizeof(verbs[0]) ; i++)
+  {
+    sv_verb const *v = verbs + i ;
+    int whole = v->flags & SV_WORD || (v->flags & SV_LSB && sv_opt.lsb) ;
+    if (whole ? !strcmp(word, v->name) : !strncmp(word, v->name, n)) return v ;
+  }
+  return 0 ;
+}
+
+/* Leading digits, as runit reads them; anything else is 0. */
+static int64_t seconds (char const *s)
+{
+  int64_t n = 0 ;
+  for (; *s >= '0' && *s <= '9' ; s++) if (n < 1000000000) n = n * 10 + (*s - '0') ;
+  return n * 1000 ;
+}
+
+static void bad_option (char const *text, char c)
+{
+  char s[2] = { c, 0 } ;
+  hf_message(0, 0, hf_words(text, " -- ", s)) ;
+  sv_usage() ;
+}
+
+/* The letters of one word; the index of the next word. */
+static int option_word (int i, int argc, char const *const *argv)
+{
+  for (char const *s = argv[i++] + 1 ; *s ; s++)
+  {
+    if (*s == 'v') sv_opt.verbose = 1 ;
+    else if (*s == 'w')
+    {
+      if (!s[1] && i >= argc) bad_option("option requires an argument", 'w') ;
+      sv_opt.timeout = seconds(s[1] ? s + 1 : argv[i++]) ;
+      sv_opt.verbose = 1 ;
+      break ;
+    }
+    else bad_option("illegal option", *s) ;
+  }
+  return i ;
+}
+
+static int options (int argc, char const *const *argv)
+{
+  int i = 1 ;
+  char const *x = getenv("SVWAIT") ;
+  if (x) sv_opt.timeout = seconds(x) ;
+  while (i < argc && argv[i][0] == '-' && argv[i][1])
+  {
+    if (!strcmp(argv[i], "--")) return i + 1 ;
+    i = option_word(i, argc, argv) ;
+  }
+  return i ;
+}
+
+static char const *base_name (char const *s)
+{
+  char const *slash = s ? strrchr(s, '/') : 0 ;
+  return slash ? slash + 1 : s && *s ? s : "sv" ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  sv_verb const *v ;
+  int i ;
+  PROG = base_name(argv[0]) ;
+  sv_opt.lsb = strcmp(PROG, "sv") != 0 ;
+  if (!sv_opt.lsb) hf_version("sv", argc, argv) ;
+  i = options(argc, argv) ;
+  if (i >= argc || (!sv_opt.lsb && i + 1 >= argc)) sv_usage() ;
+  v = find_verb(argv[i++]) ;
+  if (!v) sv_usage() ;
+  if (sv_opt.lsb)
+  {
+    argc = 1 ;
+    argv = (char const *const *)&PROG ;
+    i = 0 ;
+  }
+  if (v->flags & SV_STATUS) return sv_status(argc - i, argv + i) ;
+  return sv_command(v, argc - i, argv + i) ;
+}

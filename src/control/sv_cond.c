@@ -1,0 +1,121 @@
+/* ISC license. */
+
+/* The conditions that a command waits for, one letter each:
+
+     u  it runs and is ready          d  it is down and wanted so
+     t  a new process runs, ready; or it is down and wanted so     (k is the same)
+     o  it runs for once, or did      p  it is paused, or down
+     c  it is not paused, or down     C  it is as it is wanted, and if up, ready
+     x  nobody supervises it: judged by the caller, never met here
+
+   Every letter is judged on one snapshot of the state. Where holdfast's own record is there,
+   it decides what the 20 bytes of status cannot tell. */
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include <holdfast/clock.h>
+#include "sv.h"
+
+#define SETTLE_MS 1000        /* a service that died while we waited is believed after so long */
+
+static tain began ;
+static int64_t began_ms ;
+
+void sv_cond_begin (void)
+{
+  hf_clock_stamp(&began) ;
+  began_ms = hf_clock_ms() ;
+}
+
+static int has_file (sv_unit const *u, char const *name)
+{
+  struct stat st ;
+  char path[HF_PATH] ;
+  return hf_path_join(path, sizeof(path), u->dir, name) && (!stat(path, &st) || errno != ENOENT) ;
+}
+
+static void look (sv_unit *u)
+{
+  if (u->looked) return ;
+  u->looked = 1 ;
+  u->has_check = !!has_file(u, "check") ;
+  u->has_notify = u->has_rec && has_file(u, "notification-fd") ;
+}
+
+/* Any of its own word, its check, or, if it has neither, being up. */
+static int ready (sv_unit *u)
+{
+  if (u->has_rec && u->rec.m.flags & HF_FLAG_READY) return 1 ;
+  look(u) ;
+  if (u->has_check) return sv_check_passed(u) ;
+  if (u->has_notify) return 0 ;
+  if (u->has_rec && u->rec.m.deaths != u->deaths_before && u->rec.m.ended_at > began_ms)
+  {
+    int64_t at = u->rec.m.started_at + SETTLE_MS ;
+    if (hf_clock_ms() < at)
+    {
+      if (u->look_at > at) u->look_at = at ;
+      return 0 ;
+    }
+  }
+  return 1 ;
+}
+
+static int is_down (sv_unit const *u)
+{
+  return !u->st.pid && !u->st.state ;
+}
+
+static int is_up (sv_unit *u)
+{
+  return u->st.pid && u->st.state == 1 && ready(u) ;
+}
+
+static int same_stamp (tain const *a, tain const *b)
+{
+  return !tain_less(a, b) && !tain_less(b, a) ;
+}
+
+static int is_new (sv_unit *u)
+{
+  if (!u->st.pid && u->st.want == 'd') return 1 ;
+  if (u->st.term || u->st.state != 1) return 0 ;
+  if (u->has_rec ? u->rec.m.starts == u->starts_before : same_stamp(&u->st.stamp, &u->before.stamp)) return 0 ;
+  return is_up(u) ;
+}
+
+static int was_once (sv_unit *u)
+{
+  if (u->st.pid) return u->st.want != 'u' && u->st.state == 1 && !u->st.term ;
+  return u->has_rec ? u->rec.m.starts != u->starts_before : !tain_less(&u->st.stamp, &began) ;
+}
+
+/* B-12: what was wanted decides. After "once", status says d and nobody sent TERM. */
+static int as_wanted (sv_unit *u)
+{
+  if (u->st.want == 'u') return is_up(u) ;
+  return is_down(u) || (u->st.state == 1 && !u->st.term && is_up(u)) ;
+}
+
+static int met (sv_unit *u, char c)
+{
+  switch (c)
+  {
+    case 'u' : return is_up(u) ;
+    case 'd' : return is_down(u) && u->st.want != 'u' ;
+    case 't' :
+    case 'k' : return is_new(u) ;
+    case 'o' : return was_once(u) ;
+    case 'p' : return !u->st.pid || u->st.paused ;
+    case 'c' : return !u->st.pid || !u->st.paused ;
+    case 'C' : return as_wanted(u) ;
+    default : return 0 ;
+  }
+}
+
+int sv_cond_met (sv_unit *u, char const *until)
+{
+  for (; *until ; until++) if (!met(u, *until)) return 0 ;
+  return 1 ;
+}

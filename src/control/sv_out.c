@@ -1,0 +1,74 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/types.h>
+#include <skalibs/uint64.h>
+
+#include <holdfast/message.h>
+#include "sv.h"
+
+/* No stdio: one buffer, and the lines of one service never parted by a message. */
+
+static struct { size_t len ; char s[32768] ; } out ;
+
+void sv_flush (void)
+{
+  size_t n = out.len ;
+  out.len = 0 ;
+  if (n && allwrite(1, out.s, n) < n)
+    hf_diesys(SV_EXIT_FATAL, "unable to write to standard output") ;
+}
+
+void sv_putn (char const *s, size_t n)
+{
+  while (n)
+  {
+    size_t k = sizeof(out.s) - out.len ;
+    if (k > n) k = n ;
+    memcpy(out.s + out.len, s, k) ;
+    out.len += k ;
+    s += k ;
+    n -= k ;
+    if (out.len == sizeof(out.s)) sv_flush() ;
+  }
+}
+
+void sv_put (char const *s)
+{
+  sv_putn(s, strlen(s)) ;
+}
+
+void sv_put_name (char const *s)
+{
+  for (; *s ; s++)
+  {
+    char c = (unsigned char)*s < 32 || *s == 127 ? '?' : *s ;
+    sv_putn(&c, 1) ;
+  }
+}
+
+void sv_put_uint (uint64_t n)
+{
+  char s[UINT64_FMT] ;
+  sv_putn(s, uint64_fmt(s, n)) ;
+}
+
+void *sv_alloc (size_t n)
+{
+  void *p = calloc(1, n ? n : 1) ;
+  if (!p) hf_diesys(SV_EXIT_FATAL, "unable to allocate memory") ;
+  return p ;
+}
+
+char const *sv_copy (char const *s)
+{
+  size_t n = strlen(s) + 1 ;
+  char *p = sv_alloc(n) ;
+  memcpy(p, s, n) ;
+  return p ;
+}

@@ -1,0 +1,73 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "sv.h"
+
+void sv_unit_find (sv_unit *u, char const *word)
+{
+  static hf_service s ;
+  memset(u, 0, sizeof(*u)) ;
+  u->word = word ;
+  u->ok_fd = u->watch_fd = -1 ;
+  if (hf_service_find(&s, word))
+  {
+    u->dir = sv_copy(s.dir) ;
+    u->sup = sv_copy(s.state) ;
+    return ;
+  }
+  u->reach = SV_NODIR ;
+  u->err = errno ;
+}
+
+/* Why is there no supervise/ok: is there a service directory at all? */
+static int blame (sv_unit *u)
+{
+  struct stat st ;
+  int e = errno ;
+  u->err = e ;
+  u->reach = e == ENXIO ? SV_NORUNSV : SV_NOOK ;
+  if (e == ENXIO) return 0 ;
+  if (stat(u->dir, &st) < 0) u->err = errno ;
+  else if (!S_ISDIR(st.st_mode)) u->err = ENOTDIR ;
+  else if (access(u->dir, X_OK) < 0) u->err = errno ;
+  else return 0 ;
+  u->reach = SV_NODIR ;
+  return 0 ;
+}
+
+int sv_unit_open (sv_unit *u)
+{
+  char path[HF_PATH] ;
+  if (!u->dir) return 0 ;
+  if (!hf_path_join(path, sizeof(path), u->sup, "ok")) return blame(u) ;
+  u->ok_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (u->ok_fd < 0) return blame(u) ;
+  u->reach = SV_OK ;
+  return 1 ;
+}
+
+int sv_unit_read (sv_unit *u)
+{
+  if (!hf_status_read(&u->st, u->sup, HF_STATUS_RUNIT))
+  {
+    u->reach = SV_NOSTATUS ;
+    u->err = errno ;
+    return 0 ;
+  }
+  u->reach = SV_OK ;
+  return 1 ;
+}
+
+void sv_unit_close (sv_unit *u)
+{
+  if (u->ok_fd >= 0) fd_close(u->ok_fd) ;
+  if (u->watch_fd >= 0) fd_close(u->watch_fd) ;
+  u->ok_fd = u->watch_fd = -1 ;
+}
