@@ -16,6 +16,7 @@ hf_machine const hf_machine_zero =
 } ;
 
 #define SECOND 1000
+#define LEAST 10              /* even restart-delay 0 does not make a run that fails at once spin */
 #define KILL_AGAIN 5000       /* a KILL that did not work is sent again */
 #define SWEEP_LOOK 100        /* how often a sweep looks, beside the deaths it is told of */
 
@@ -207,6 +208,7 @@ static void back_off (struct step *s)
   else if (s->p->convention == HF_CONVENTION_S6) from = m->flags & HF_FLAG_WASREADY ? m->ready_at : s->now ;
   m->why = m->flags & HF_FLAG_AGED ? HF_WHY_AGED : HF_WHY_RESTART ;
   if (m->flags & HF_FLAG_AGED) delay = 0 ;
+  if (delay < LEAST && m->ended_at - m->started_at < LEAST) delay = LEAST ;
   clear_timers(m) ;
   m->phase = HF_PHASE_BACKOFF ;
   m->restart_at = from + delay + jitter(s, delay) ;

@@ -8,6 +8,7 @@
 
 #include <holdfast/message.h>
 #include <holdfast/policy.h>
+#include <holdfast/service.h>
 
 #define MS_MAX 2147483647u
 
@@ -230,13 +231,21 @@ static void use_s6 (hf_policy *p)
   p->finish125 = 1 ;
 }
 
+/* The value of DIR/FILE: length, or -1 and errno. */
+static int value_of (char const *dir, char const *file, char *s, unsigned int n)
+{
+  char path[64] ;
+  if (!hf_path_join(path, sizeof(path), dir, file)) return -1 ;
+  return hf_value_read(path, s, n) ;
+}
+
 /* The convention comes first, because it sets what the other files override. */
-static void read_convention (hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+static void read_convention (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
 {
   static char const *const words[] = { "runit", "s6", 0 } ;
   char s[16] ;
   uint8_t which = !!s6default ;
-  if (hf_value_read("convention", s, sizeof(s)) < 0)
+  if (value_of(dir, "convention", s, sizeof(s)) < 0)
   {
     if (errno != ENOENT) (*complain)("convention", trouble(errno)) ;
   }
@@ -244,15 +253,20 @@ static void read_convention (hf_policy *p, int s6default, void (*complain) (char
   if (which) use_s6(p) ;
 }
 
-void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+void hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
 {
   char s[256] ;
   *p = hf_policy_default ;
-  read_convention(p, s6default, complain) ;
+  read_convention(dir, p, s6default, complain) ;
   for (unsigned int i = 0 ; i < sizeof(files) / sizeof(files[0]) ; i++)
-    if (hf_value_read(files[i].file, s, sizeof(s)) < 0)
+    if (value_of(dir, files[i].file, s, sizeof(s)) < 0)
     {
       if (errno != ENOENT) (*complain)(files[i].file, trouble(errno)) ;
     }
     else if (!(*files[i].read)(p, s)) (*complain)(files[i].file, "invalid value") ;
+}
+
+void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+{
+  hf_policy_read_in("", p, s6default, complain) ;
 }

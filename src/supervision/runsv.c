@@ -1,0 +1,408 @@
+/* ISC license. */
+
+/* runsv: supervises one service and its logger.
+
+   Descriptors: 0, 1, 2 as inherited; the lock, the state file, both ends of the control FIFO
+   and the read end of "ok" for each of the two; both ends of the log pipe.
+   Signals: TERM, INT, HUP stop the service and leave; QUIT leaves it running; USR1: the
+   service directory was replaced, move to the new one; CHLD.
+   It decides nothing: hf_machine does. It must never block, never allocate, and after its
+   start never die of a failing call. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/selfpipe.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/sig.h>
+#include <skalibs/types.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/message.h>
+#include "runsv.h"
+
+#define USAGE "runsv [-6] [-D] dir"
+#define COMMANDS 64           /* control bytes taken in one turn */
+#define ADOPTED_LOOK 100      /* ms between looks at an adopted process where there is no pidfd */
+
+runsv R = { .pipe_r = -1, .pipe_w = -1, .scan_fd = -1 } ;
+
+/* Actions */
+
+static void mark_down (slot const *s, int yes)
+{
+  char path[32] ;
+  int fd ;
+  if (!hf_path_join(path, sizeof(path), s->dir, "down")) return ;
+  if (!yes) { if (unlink(path) < 0 && errno != ENOENT) hf_warnsys("unable to remove ", s->label, "down") ; return ; }
+  fd = openc_append(path) ;
+  if (fd < 0) hf_warnsys("unable to create ", s->label, "down") ;
+  else fd_close(fd) ;
+}
+
+static void perform (slot *s, hf_action a)
+{
+  switch (a.kind)
+  {
+    case HF_ACT_RUN : spawn_run(s) ; break ;
+    case HF_ACT_FINISH : spawn_finish(s) ; break ;
+    case HF_ACT_SCRIPT : spawn_script(s, a.arg) ; break ;
+    case HF_ACT_SIGNAL : signal_run(s, a.arg, 0) ; break ;
+    case HF_ACT_SIGNAL_GROUP : signal_run(s, a.arg, 1) ; break ;
+    case HF_ACT_SIGNAL_FINISH : signal_run(s, a.arg, 0) ; break ;
+    case HF_ACT_SWEEP : sweep(s, a.arg) ; break ;
+    case HF_ACT_GAVEUP : spawn_hook(s) ; break ;
+    case HF_ACT_MARKDOWN : mark_down(s, a.arg) ; break ;
+    case HF_ACT_EXIT : if (!s->st.m.islog) R.leaving = 1 ; break ;
+    default : break ;
+  }
+}
+
+static int is_down (hf_machine const *m)
+{
+  return m->phase != HF_PHASE_RUN && m->phase != HF_PHASE_FINISH && m->phase != HF_PHASE_SWEEP ;
+}
+
+/* Stamps that clients see follow the machine. */
+static void note_change (slot *s, hf_machine const *before)
+{
+  hf_machine const *m = &s->st.m ;
+  if (!memcmp(m, before, sizeof(*m))) return ;
+  s->state_dirty = s->files_dirty = 1 ;
+  if (is_down(m) && !is_down(before)) hf_clock_stamp(&s->st.since) ;
+  if (m->flags & HF_FLAG_READY && !(before->flags & HF_FLAG_READY)) hf_clock_stamp(&s->st.ready_since) ;
+  if (!(m->flags & HF_FLAG_READY)) s->st.ready_since = (tain)TAIN_ZERO ;
+}
+
+static void step (slot *s, hf_event ev)
+{
+  hf_machine before = s->st.m ;
+  hf_actions out ;
+  hf_machine_step(&s->st.m, ev, &s->policy, R.now, &out) ;
+  note_change(s, &before) ;
+  for (unsigned int i = 0 ; i < out.n ; i++) perform(s, out.a[i]) ;
+}
+
+/* Events that come while others are worked on wait their turn. */
+void slot_event (slot *s, enum hf_event_kind kind, int arg)
+{
+  if (s->ev_n == EVENTS) return ;
+  s->ev[s->ev_n].kind = kind ;
+  s->ev[s->ev_n++].arg = arg ;
+}
+
+static void work_off (slot *s)
+{
+  for (unsigned int i = 0 ; i < EVENTS && s->ev_n ; i++)
+  {
+    hf_event ev = s->ev[0] ;
+    memmove(s->ev, s->ev + 1, --s->ev_n * sizeof(hf_event)) ;
+    step(s, ev) ;
+  }
+}
+
+static void command (slot *s, int letter)
+{
+  slot_event(s, HF_EV_COMMAND, letter) ;
+  work_off(s) ;
+}
+
+/* News from the kernel */
+
+static void read_control (slot *s)
+{
+  char b[COMMANDS] ;
+  ssize_t n = sanitize_read(fd_read(s->control_r, b, sizeof(b))) ;
+  for (ssize_t i = 0 ; i < n ; i++)
+    if (b[i] == 'R') upgrade_begin() ;
+    else if (b[i] > 1 && !(R.leaving && s == &R.main)) command(s, b[i]) ;
+}
+
+static void stop_and_leave (void)
+{
+  int quiet = R.daemontools || R.main.policy.convention == HF_CONVENTION_S6 ;
+  if (quiet) command(&R.main, 'd') ;
+  command(&R.main, 'x') ;
+}
+
+/* Another directory has our name now: go there, with everything. */
+static void move_directory (void)
+{
+  struct stat here, there ;
+  int old = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (old < 0 || fstat(old, &here) < 0 || fchdir(R.scan_fd) < 0 || stat(R.name, &there) < 0 || chdir(R.name) < 0)
+    hf_warnsys("unable to move to the new service directory") ;
+  else if (here.st_ino != there.st_ino || here.st_dev != there.st_dev)
+  {
+    slot *both[2] = { &R.main, &R.log } ;
+    fd_close(old) ;
+    for (int i = 0 ; i < 2 ; i++) if (both[i]->present && both[i]->sup[0] != '/')
+    {
+      slot *s = both[i] ;
+      hf_state keep = s->st ;
+      int child = s->child_pidfd, script = s->script_pidfd, notify = s->notify_r ;
+      if (s->st.m.islog && access("log", F_OK) < 0) continue ;
+      s->notify_r = -1 ;
+      close_slot(s) ;
+      init_slot(s) ;
+      open_ok(s) ;
+      s->st = keep ;
+      s->child_pidfd = child ;
+      s->script_pidfd = script ;
+      s->notify_r = notify ;
+      s->pub_known = 0 ;
+      s->pub_pid = 0 ;
+      s->pub_stat_len = 0 ;
+      s->state_dirty = s->files_dirty = 1 ;
+    }
+    hf_info("moved to the new service directory") ;
+    return ;
+  }
+  if (old >= 0) { if (fchdir(old) < 0) hf_warnsys("unable to go back") ; fd_close(old) ; }
+}
+
+static void handle_signals (void)
+{
+  for (;;) switch (selfpipe_read())
+  {
+    case -1 :
+    case 0 : return ;
+    case SIGCHLD : reap() ; break ;
+    case SIGTERM :
+    case SIGINT :
+    case SIGHUP : stop_and_leave() ; break ;
+    case SIGQUIT : R.gone = 1 ; return ;
+    case SIGUSR1 : move_directory() ; break ;
+    default : break ;
+  }
+}
+
+static void read_notify (slot *s)
+{
+  char b[256] ;
+  ssize_t n = sanitize_read(fd_read(s->notify_r, b, sizeof(b))) ;
+  if (n > 0 && memchr(b, '\n', (size_t)n)) slot_event(s, HF_EV_READY, 0) ;
+  if (n >= 0 && !memchr(b, '\n', (size_t)n)) return ;
+  fd_close(s->notify_r) ;
+  s->notify_r = -1 ;
+}
+
+/* Leaving: the logger reads to the end of the pipe, and is the last to go. */
+static void leave (void)
+{
+  if (!R.log.present) { R.gone = 1 ; return ; }
+  if (R.leaving == 1)
+  {
+    R.leaving = 2 ;
+    if (R.pipe_w >= 0) fd_close(R.pipe_w) ;
+    R.pipe_w = -1 ;
+    command(&R.log, HF_COMMAND_LEAVE) ;
+  }
+  if (R.log.st.m.phase == HF_PHASE_DOWN) R.gone = 1 ;
+}
+
+/* The loop */
+
+static int64_t earlier (int64_t a, int64_t b)
+{
+  return a < b ? a : b ;
+}
+
+static int64_t slot_deadline (slot const *s)
+{
+  int64_t t ;
+  if (!s->present) return HF_NEVER ;
+  if (s->ev_n) return R.now ;
+  t = earlier(hf_machine_deadline(&s->st.m), s->publish_at) ;
+  if ((s->st.child.pid && !s->child_ours && s->child_pidfd < 0) || (s->st.script.pid && !s->script_ours && s->script_pidfd < 0))
+    t = earlier(t, R.now + ADOPTED_LOOK) ;
+  return t ;
+}
+
+static int watch (struct pollfd *x, int fd)
+{
+  if (fd < 0) return 0 ;
+  x->fd = fd ;
+  x->events = POLLIN ;
+  return 1 ;
+}
+
+static int watch_slot (struct pollfd *x, slot const *s)
+{
+  int n = 0 ;
+  if (!s->present) return 0 ;
+  n += watch(x + n, s->control_r) ;
+  n += watch(x + n, s->notify_r) ;
+  n += watch(x + n, s->child_pidfd) ;
+  n += watch(x + n, s->script_pidfd) ;
+  return n ;
+}
+
+static int is_set (struct pollfd const *x, int n, int fd)
+{
+  for (int i = 0 ; fd >= 0 && i < n ; i++) if (x[i].fd == fd && x[i].revents) return 1 ;
+  return 0 ;
+}
+
+static void slot_turn (slot *s, struct pollfd const *x, int n)
+{
+  if (!s->present) return ;
+  if (is_set(x, n, s->control_r)) read_control(s) ;
+  if (is_set(x, n, s->notify_r)) read_notify(s) ;
+  look_at_adopted(s) ;
+  work_off(s) ;
+  if (hf_machine_deadline(&s->st.m) <= R.now) slot_event(s, HF_EV_TIME, 0) ;
+  work_off(s) ;
+  if (s->publish_at <= R.now) s->state_dirty = s->files_dirty = 1 ;
+}
+
+static void publish_both (void)
+{
+  publish(&R.main) ;
+  if (R.log.present) publish(&R.log) ;
+}
+
+static void turn (void)
+{
+  struct pollfd x[9] ;
+  int n = watch(x, R.signal_fd) ;
+  int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&R.log)) ;
+  if (R.hook) deadline = earlier(deadline, R.hook_until) ;
+  n += watch_slot(x + n, &R.main) ;
+  n += watch_slot(x + n, &R.log) ;
+  if (poll(x, (nfds_t)n, hf_clock_poll(deadline, R.now)) < 0) n = 0 ;
+  R.now = hf_clock_ms() ;
+  if (is_set(x, n, R.signal_fd)) handle_signals() ;
+  slot_turn(&R.log, x, n) ;
+  slot_turn(&R.main, x, n) ;
+  if (R.hook && R.now >= R.hook_until) { kill(R.hook, SIGKILL) ; R.hook_until = R.now + ADOPTED_LOOK ; }
+  if (R.leaving) leave() ;
+  publish_both() ;
+}
+
+/* The start */
+
+static void name_service (char const *name)
+{
+  hf_service svc ;
+  char const *slash ;
+  R.name = name ;
+  strcpy(R.prog, "runsv ") ;
+  strncat(R.prog, name, HF_NAME) ;
+  PROG = R.prog ;
+  if (!hf_service_in(&svc, ".", name)) hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
+  strcpy(R.instance, svc.instance) ;
+  slash = strrchr(name, '/') ;
+  R.base = slash && slash[1] ? slash + 1 : name ;
+}
+
+/* Where the state is: in the service directory, unless the rules of service.h say otherwise;
+   then as an absolute path, since we are about to change directory. */
+static void place_state (slot *s, char const *dir, char const *label)
+{
+  hf_service svc ;
+  char word[HF_PATH] ;
+  char cwd[HF_PATH] ;
+  s->dir = dir ;
+  s->label = label ;
+  if (!hf_path_join(word, sizeof(word), R.name, dir) || !hf_service_in(&svc, ".", word))
+    hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
+  if (!hf_path_join(cwd, sizeof(cwd), svc.dir, "supervise")) hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
+  if (!strcmp(cwd, svc.state)) hf_path_join(s->sup, sizeof(s->sup), dir, "supervise") ;
+  else if (svc.state[0] == '/') strcpy(s->sup, svc.state) ;
+  else if (!getcwd(cwd, sizeof(cwd)) || !hf_path_join(s->sup, sizeof(s->sup), cwd, svc.state))
+    hf_diesys(HF_EXIT_SYSTEM, "unable to find the state directory") ;
+}
+
+static int has_log (void)
+{
+  struct stat st ;
+  if (R.daemontools || stat("log", &st) < 0) return 0 ;
+  if (S_ISDIR(st.st_mode)) return 1 ;
+  hf_warn("./log: not a directory.") ;
+  return 0 ;
+}
+
+static void init_signals (void)
+{
+  static int const traps[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGCHLD } ;
+  R.signal_fd = selfpipe_init() ;
+  if (R.signal_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to make a self-pipe") ;
+  for (unsigned int i = 0 ; i < sizeof(traps) / sizeof(traps[0]) ; i++)
+    if (selfpipe_trap(traps[i]) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to trap signals") ;
+  sig_altignore(SIGPIPE) ;
+}
+
+static void init (void)
+{
+  R.scan_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (R.scan_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to open the current directory") ;
+  place_state(&R.main, "", "") ;
+  place_state(&R.log, "log", "log/") ;
+  if (chdir(R.name) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
+  R.log.st.m.islog = 1 ;
+  init_signals() ;
+  hf_proc_subreaper() ;
+  init_slot(&R.main) ;
+  if (has_log()) { init_slot(&R.log) ; init_logpipe() ; }
+  R.now = hf_clock_ms() ;
+  hf_message_nowait = 1 ;
+  if (R.log.present) { adopt_slot(&R.log) ; work_off(&R.log) ; }
+  adopt_slot(&R.main) ;
+  unsetenv("HF_RUNSV_FDS") ;
+  work_off(&R.main) ;
+  publish_both() ;
+  if (R.log.present) open_ok(&R.log) ;
+  open_ok(&R.main) ;
+}
+
+static void say_goodbye (slot *s)
+{
+  if (!s->present) return ;
+  if (!s->st.child.pid) s->st.supervisor.pid = 0 ;
+  s->state_dirty = 1 ;
+  publish(s) ;
+}
+
+/* "--check FORMAT": would this binary go on from a state file of that format? */
+static void answer_check (int argc, char const *const *argv)
+{
+  unsigned int format ;
+  if (argc == 3 && !strcmp(argv[1], "--check"))
+    _exit(uint0_scan(argv[2], &format) && format == HF_STATE_FORMAT ? 0 : 1) ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  PROG = "runsv" ;
+  hf_version("runsv", argc, argv) ;
+  answer_check(argc, argv) ;
+  R.argv = argv ;
+  for (;;)
+  {
+    int opt = subgetopt_r(argc, argv, "6D", &l) ;
+    if (opt == -1) break ;
+    if (opt == '6') R.s6default = 1 ;
+    else if (opt == 'D') R.daemontools = 1 ;
+    else hf_die_usage(1, USAGE, 1) ;
+  }
+  if (argc - l.ind != 1) hf_die_usage(1, USAGE, 1) ;
+  if (!fd_sanitize()) hf_diesys(HF_EXIT_SYSTEM, "unable to open descriptors 0 to 2") ;
+  name_service(argv[l.ind]) ;
+  init() ;
+  while (!R.gone) turn() ;
+  say_goodbye(&R.main) ;
+  say_goodbye(&R.log) ;
+  return 0 ;
+}

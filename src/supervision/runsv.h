@@ -1,0 +1,116 @@
+/* runsv's own rooms: what its files share. */
+
+#ifndef RUNSV_H
+#define RUNSV_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <holdfast/machine.h>
+#include <holdfast/policy.h>
+#include <holdfast/service.h>
+#include <holdfast/state.h>
+#include <holdfast/status.h>
+
+#define EVENTS 16
+
+/* One of the two supervised: the service, or its logger. */
+typedef struct slot_s slot ;
+struct slot_s
+{
+  hf_state st ;               /* what is published in "state", the machine in it */
+  hf_policy policy ;
+  char const *dir ;           /* "" or "log" */
+  char const *label ;         /* "" or "log/", for messages */
+  char sup[HF_PATH] ;         /* the supervise directory */
+  int sup_fd ;
+  int lock_fd ;
+  int state_fd ;
+  int control_r ;
+  int control_w ;             /* kept so that control_r never sees the end */
+  int ok_r ;
+  int notify_r ;              /* readiness, or -1 */
+  int child_pidfd ;           /* of a child that is not ours by birth, or -1 */
+  int script_pidfd ;
+  uint8_t present ;
+  uint8_t child_ours ;        /* wait(2) will tell of its death */
+  uint8_t script_ours ;
+  uint8_t state_dirty ;       /* "state" is behind st */
+  uint8_t files_dirty ;       /* runit's files may be behind st */
+  uint8_t death_dirty ;       /* the last death is not in "deaths" yet */
+  uint8_t pub_known ;         /* pub_* say what is on disk */
+  uint8_t pub_stat_len ;
+  uint32_t pub_pid ;
+  char pub_status[HF_STATUS_RUNIT] ;
+  char pub_stat[HF_STAT_MAX] ;
+  int64_t publish_at ;        /* publishing failed: try again then; else HF_NEVER */
+  int said_step ;             /* the last spawn failure reported, so that it is said once */
+  int said_errno ;
+  int said_publish ;
+  uint8_t ev_n ;
+  hf_event ev[EVENTS] ;
+} ;
+
+typedef struct runsv_s runsv ;
+struct runsv_s
+{
+  slot main ;
+  slot log ;
+  char const *name ;          /* as given */
+  char const *base ;          /* its last component */
+  char instance[HF_NAME] ;
+  char prog[HF_NAME + 8] ;    /* "runsv NAME" */
+  char const *const *argv ;
+  int scan_fd ;               /* the directory runsv was started in */
+  int pipe_r ;                /* logpipe, both ends, or -1 */
+  int pipe_w ;
+  int signal_fd ;
+  int s6default ;
+  int daemontools ;
+  int leaving ;               /* main is down for good, the logger drains */
+  int gone ;                  /* exit now */
+  pid_t checker ;             /* runs the new binary's check before an upgrade */
+  pid_t hook ;                /* failed hook */
+  int64_t hook_until ;
+  int64_t now ;
+} ;
+
+extern runsv R ;
+
+/* runsv.c */
+extern void slot_event (slot *s, enum hf_event_kind kind, int arg) ;
+
+/* runsv_init.c: these may exit 111 */
+extern void init_slot (slot *s) ;
+extern void open_ok (slot *s) ;
+extern void init_logpipe (void) ;
+extern void close_slot (slot *s) ;
+
+/* runsv_adopt.c */
+extern void adopt_slot (slot *s) ;
+
+/* runsv_spawn.c */
+extern void spawn_run (slot *s) ;
+extern void spawn_finish (slot *s) ;
+extern void spawn_script (slot *s, int letter) ;
+extern void spawn_hook (slot *s) ;
+extern void read_policy (slot *s) ;
+
+/* runsv_reap.c */
+extern void reap (void) ;
+extern void child_died (slot *s, int wstat) ;
+extern void script_died (slot *s, int wstat) ;
+extern void look_at_adopted (slot *s) ;
+extern void sweep (slot *s, int sig) ;
+extern void signal_run (slot *s, int sig, int group) ;
+
+/* runsv_publish.c */
+extern void publish (slot *s) ;
+extern int publish_state (slot *s) ;
+
+/* runsv_upgrade.c */
+extern void upgrade_begin (void) ;
+extern void upgrade_checked (int wstat) ;
+extern int upgrade_inherited (char const *what) ;
+
+#endif

@@ -1,0 +1,173 @@
+/* ISC license. */
+
+/* Going on where another supervisor stopped: killed, upgraded, or a runsv of runit's.
+   What it had started is found by pid and start time and watched by pidfd; it is never
+   started a second time. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+#include <skalibs/uint32.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/message.h>
+#include "config.h"
+#include "runsv.h"
+
+#define FOREIGN_SLACK 2       /* seconds between a start time and the stamp in "status" */
+
+/* The process p, recorded by our predecessor: is it our child (an upgrade in place), somebody
+   else's, or dead? 1 watched from now on; 0 dead, with *wstat or -1. */
+static int take_over (hf_proc const *p, int *pidfd, uint8_t *ours, int *wstat)
+{
+  pid_t r = waitpid((pid_t)p->pid, wstat, WNOHANG) ;
+  *ours = r >= 0 ;
+  if (!r) return 1 ;
+  if (r > 0) return 0 ;
+  *pidfd = hf_pidfd_open((pid_t)p->pid) ;
+  if (hf_proc_same(p) && !hf_proc_exit(*pidfd, (pid_t)p->pid, wstat)) return 1 ;
+  if (!hf_proc_same(p) || !hf_proc_exit(*pidfd, (pid_t)p->pid, wstat)) *wstat = -1 ;
+  if (*pidfd >= 0) fd_close(*pidfd) ;
+  *pidfd = -1 ;
+  return 0 ;
+}
+
+static void adopt_child (slot *s)
+{
+  int wstat = -1 ;
+  char fmt[UINT32_FMT] ;
+  if (!hf_machine_busy(&s->st.m)) return ;
+  if (s->st.child.pid && take_over(&s->st.child, &s->child_pidfd, &s->child_ours, &wstat))
+  {
+    fmt[uint32_fmt(fmt, s->st.child.pid)] = 0 ;
+    if (!s->child_ours) hf_info("adopted ", s->label, s->st.m.phase == HF_PHASE_RUN ? "run" : "finish", ", process ", fmt) ;
+    if (s->policy.notification_fd >= 0 && s->st.m.phase == HF_PHASE_RUN)
+      s->notify_r = openat(s->sup_fd, "notify", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+    return ;
+  }
+  if (s->st.m.phase == HF_PHASE_FINISH && !s->st.child.pid) slot_event(s, HF_EV_NOTSTARTED, 1) ;
+  else child_died(s, wstat) ;
+}
+
+static void adopt_script (slot *s)
+{
+  int wstat = -1 ;
+  if (!s->st.m.script) return ;
+  if (s->st.script.pid && take_over(&s->st.script, &s->script_pidfd, &s->script_ours, &wstat)) return ;
+  script_died(s, wstat) ;
+}
+
+/* A runsv of runit's (or a holdfast whose record we cannot read) leaves only its status
+   files. The process they name is ours to adopt if it lives, in our directory, since then. */
+
+static int64_t wall_start (uint64_t ticks)
+{
+  struct timespec ts ;
+  clock_gettime(CLOCK_REALTIME, &ts) ;
+  return (int64_t)ts.tv_sec - ((int64_t)hf_clock_ticks() - (int64_t)ticks) / 100 ;
+}
+
+static int lives_here (slot const *s, uint32_t pid)
+{
+  char link[32 + UINT32_FMT] = "/proc/" ;
+  char here[HF_PATH], there[HF_PATH] ;
+  ssize_t n ;
+  size_t len = 6 + uint32_fmt(link + 6, pid) ;
+  strcpy(link + len, "/cwd") ;
+  n = readlink(link, there, sizeof(there) - 1) ;
+  if (n < 0 || !getcwd(here, sizeof(here))) return 0 ;
+  there[n] = 0 ;
+  return (!s->dir[0] || hf_path_join(here, sizeof(here), here, s->dir)) && !strcmp(here, there) ;
+}
+
+static int adopt_foreign (slot *s)
+{
+  hf_status st ;
+  hf_machine *m = &s->st.m ;
+  uint64_t start ;
+  int64_t late ;
+  if (!hf_status_read(&st, s->sup, HF_STATUS_DAEMONTOOLS) || !st.pid || st.state == 2) return 0 ;
+  if (!hf_proc_start((pid_t)st.pid, &start) || !lives_here(s, st.pid)) return 0 ;
+  late = wall_start(start) - hf_stamp_unix(&st.stamp, 0) ;
+  if (late < -FOREIGN_SLACK || late > FOREIGN_SLACK) return 0 ;
+  m->phase = HF_PHASE_RUN ;
+  m->want = st.want == 'u' ? HF_WANT_UP : st.want == 'd' ? HF_WANT_DOWN : HF_WANT_ONCE ;
+  if (st.paused) m->flags |= HF_FLAG_PAUSED ;
+  m->starts = 1 ;
+  m->started_at = R.now ;
+  s->st.child.pid = s->st.run_pid = st.pid ;
+  s->st.child.start_lo = s->st.child.start_hi = start ;
+  s->st.since = s->st.last_start = st.stamp ;
+  adopt_child(s) ;
+  return 1 ;
+}
+
+static void set_identity (slot *s)
+{
+  hf_boot_id(s->st.boot) ;
+  memset(s->st.version, 0, sizeof(s->st.version)) ;
+  strncpy(s->st.version, HF_VERSION, sizeof(s->st.version) - 1) ;
+  s->st.supervisor.pid = (uint32_t)getpid() ;
+  if (hf_proc_start(getpid(), &s->st.supervisor.start_lo)) s->st.supervisor.start_hi = s->st.supervisor.start_lo ;
+  else s->st.supervisor.start_lo = s->st.supervisor.start_hi = 0 ;
+}
+
+static void start_afresh (slot *s, uint64_t seq)
+{
+  uint8_t islog = s->st.m.islog ;
+  s->st = (hf_state){ .seq = seq } ;
+  s->st.m = hf_machine_zero ;
+  s->st.m.islog = islog ;
+  hf_clock_stamp(&s->st.since) ;
+}
+
+static int is_down_file (slot const *s)
+{
+  char path[32] ;
+  return hf_path_join(path, sizeof(path), s->dir, "down") && !access(path, F_OK) ;
+}
+
+/* A service that was stopped and let go by its supervisor begins as any other does. */
+static int goes_on (hf_state const *st, char const *boot)
+{
+  hf_machine const *m = &st->m ;
+  if (memcmp(st->boot, boot, HF_BOOTID)) return 0 ;
+  if (m->phase == HF_PHASE_DOWN && m->want == HF_WANT_EXIT) return 0 ;
+  return st->supervisor.pid || hf_machine_busy(m) || m->script ;
+}
+
+void adopt_slot (slot *s)
+{
+  char boot[HF_BOOTID] ;
+  uint8_t islog = s->st.m.islog ;
+  int got = hf_state_read(&s->st, s->sup), e = errno ;
+  hf_boot_id(boot) ;
+  read_policy(s) ;
+  s->state_dirty = s->files_dirty = 1 ;
+  if (got && goes_on(&s->st, boot) && s->st.m.islog == islog && hf_machine_resume(&s->st.m, R.now))
+  {
+    set_identity(s) ;
+    adopt_script(s) ;
+    adopt_child(s) ;
+    slot_event(s, HF_EV_TIME, 0) ;
+    return ;
+  }
+  if (!got && e != ENOENT && e != EPROTO) hf_warn(s->label, "supervise/state is of another version") ;
+  {
+    uint64_t seq = got ? s->st.seq : 0 ;
+    s->st.m.islog = islog ;
+    start_afresh(s, seq) ;
+  }
+  set_identity(s) ;
+  if (!got && adopt_foreign(s)) return ;
+  if (!is_down_file(s)) slot_event(s, HF_EV_COMMAND, 'u') ;
+}

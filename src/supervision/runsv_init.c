@@ -1,0 +1,217 @@
+/* ISC license. */
+
+/* Before the loop: the supervise directory, the lock, the FIFOs. Here, and only here, runsv
+   may die of a failing call. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+#include <skalibs/uint32.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/message.h>
+#include "config.h"
+#include "runsv.h"
+
+#define LOCK_PATIENCE 300     /* ms: a child of a killed runsv may hold its lock until it execs */
+
+static void __attribute__((noreturn)) fail (slot const *s, char const *verb, char const *file)
+{
+  hf_diesys(HF_EXIT_SYSTEM, "unable to ", verb, " ", s->label, file) ;
+}
+
+/* mkdir -p, for paths of our own making below a state directory. */
+static int make_parents (char *path)
+{
+  for (char *p = path + 1 ; *p ; p++)
+    if (*p == '/')
+    {
+      *p = 0 ;
+      if (mkdir(path, 0755) < 0 && errno != EEXIST) { *p = '/' ; return 0 ; }
+      *p = '/' ;
+    }
+  return 1 ;
+}
+
+/* supervise may be a symbolic link to a directory elsewhere, which is then made. */
+static void make_link_target (slot *s)
+{
+  char target[HF_PATH] ;
+  char full[HF_PATH] ;
+  ssize_t n = readlink(s->sup, target, sizeof(target)) ;
+  if (n < 0) return ;
+  if ((size_t)n >= 256) { errno = ENAMETOOLONG ; fail(s, "use the link", "supervise") ; }
+  target[n] = 0 ;
+  if (target[0] == '/' || !s->dir[0]) strcpy(full, target) ;
+  else if (!hf_path_join(full, sizeof(full), s->dir, target)) return ;
+  mkdir(full, 0755) ;
+}
+
+static void make_supervise (slot *s)
+{
+  if (s->sup[0] == '/' && !make_parents(s->sup)) fail(s, "make the parents of", "supervise") ;
+  if (mkdir(s->sup, 0755) < 0) make_link_target(s) ;
+  s->sup_fd = open(s->sup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (s->sup_fd < 0)
+  {
+    if (errno == ENOENT || errno == ENOTDIR) fail(s, "open", "supervise/lock") ;
+    fail(s, "open", "supervise") ;
+  }
+}
+
+/* runit and daemontools lock with flock, s6 with fcntl: an open-file-description lock keeps
+   those out, and closing another descriptor of the file does not lose it. */
+static int try_locks (int fd)
+{
+#ifdef F_OFD_SETLK
+  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+#endif
+  if (flock(fd, LOCK_EX | LOCK_NB) < 0) return 0 ;
+#ifdef F_OFD_SETLK
+  if (fcntl(fd, F_OFD_SETLK, &fl) < 0 && errno != EINVAL)
+  {
+    if (errno == EACCES) errno = EAGAIN ;
+    return 0 ;
+  }
+#endif
+  return 1 ;
+}
+
+static void name_holder (slot *s, int fd)
+{
+  char fmt[UINT32_FMT] ;
+  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  uint32_t pid = 0 ;
+  hf_state st ;
+  if (hf_state_read(&st, s->sup) && hf_proc_same(&st.supervisor)) pid = st.supervisor.pid ;
+  else if (!fcntl(fd, F_GETLK, &fl) && fl.l_type != F_UNLCK && fl.l_pid > 0) pid = (uint32_t)fl.l_pid ;
+  if (!pid) return ;
+  fmt[uint32_fmt(fmt, pid)] = 0 ;
+  hf_info(s->label, "supervise/lock is held by process ", fmt) ;
+}
+
+static void take_lock (slot *s)
+{
+  int64_t until = hf_clock_ms() + LOCK_PATIENCE ;
+  int e ;
+  s->lock_fd = upgrade_inherited(s->st.m.islog ? "loglock" : "lock") ;
+  if (s->lock_fd >= 0) return ;
+  s->lock_fd = openat(s->sup_fd, "lock", O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600) ;
+  if (s->lock_fd < 0) fail(s, "open", "supervise/lock") ;
+  while (!try_locks(s->lock_fd))
+  {
+    hf_state st ;
+    e = errno ;
+    if (e != EAGAIN || hf_clock_ms() > until || !hf_state_read(&st, s->sup) || hf_proc_same(&st.supervisor))
+    {
+      name_holder(s, s->lock_fd) ;
+      errno = e ;
+      fail(s, "lock", "supervise/lock") ;
+    }
+    usleep(5000) ;
+  }
+}
+
+/* Modes are set only on what is made here, so that what an administrator changed stays. */
+static void make_fifo (slot *s, char const *name, mode_t mode)
+{
+  struct stat st ;
+  char path[32] = "supervise/" ;
+  strcat(path, name) ;
+  if (!mkfifoat(s->sup_fd, name, 0600)) { fchmodat(s->sup_fd, name, mode, 0) ; return ; }
+  if (errno != EEXIST) fail(s, "create", path) ;
+  if (fstatat(s->sup_fd, name, &st, 0) < 0) fail(s, "stat", path) ;
+  if (!S_ISFIFO(st.st_mode)) hf_die(HF_EXIT_SYSTEM, s->label, path, " is not a FIFO") ;
+}
+
+static int open_fifo (slot *s, char const *name, int flags)
+{
+  int fd = openat(s->sup_fd, name, flags | O_NONBLOCK | O_CLOEXEC) ;
+  char path[32] = "supervise/" ;
+  if (fd < 0) fail(s, "open", strcat(path, name)) ;
+  return fd ;
+}
+
+/* control-group: the group whose members may write to control. */
+static void open_to_group (slot *s)
+{
+  char name[64] ;
+  char path[64] ;
+  struct group *g ;
+  uint32_t gid ;
+  if (!hf_path_join(path, sizeof(path), s->dir, "control-group") || hf_value_read(path, name, sizeof(name)) <= 0) return ;
+  if (!uint320_scan(name, &gid))
+  {
+    g = getgrnam(name) ;
+    if (!g) { hf_warn("ignoring ", s->label, "control-group: unknown group ", name) ; return ; }
+    gid = g->gr_gid ;
+  }
+  if (fchownat(s->sup_fd, "control", (uid_t)-1, gid, 0) < 0 || fchmodat(s->sup_fd, "control", 0620, 0) < 0)
+    hf_warnsys("unable to give ", s->label, "supervise/control to group ", name) ;
+}
+
+/* The file has its full size from the start, so that a full disk cannot stop it later. */
+static void open_state (slot *s)
+{
+  struct stat st ;
+  char zero[2 * HF_STATE_SLOT] = { 0 } ;
+  s->state_fd = openat(s->sup_fd, "state", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644) ;
+  if (s->state_fd < 0) fail(s, "open", "supervise/state") ;
+  if (fstat(s->state_fd, &st) < 0) fail(s, "stat", "supervise/state") ;
+  if (st.st_size >= (off_t)sizeof(zero)) return ;
+  if (pwrite(s->state_fd, zero + st.st_size, sizeof(zero) - (size_t)st.st_size, st.st_size) < 0)
+    fail(s, "write", "supervise/state") ;
+}
+
+void init_slot (slot *s)
+{
+  s->child_pidfd = s->script_pidfd = s->notify_r = s->ok_r = -1 ;
+  s->publish_at = HF_NEVER ;
+  s->present = 1 ;
+  make_supervise(s) ;
+  take_lock(s) ;
+  make_fifo(s, "control", 0600) ;
+  make_fifo(s, "event", 0644) ;
+  open_to_group(s) ;
+  s->control_r = open_fifo(s, "control", O_RDONLY) ;
+  s->control_w = open_fifo(s, "control", O_WRONLY) ;
+  open_state(s) ;
+}
+
+/* Last of all: from here on clients believe that somebody listens. */
+void open_ok (slot *s)
+{
+  make_fifo(s, "ok", 0622) ;
+  s->ok_r = open_fifo(s, "ok", O_RDONLY) ;
+}
+
+/* The read end is opened without blocking, then made blocking: it is the logger's input. */
+void init_logpipe (void)
+{
+  slot *s = &R.main ;
+  make_fifo(s, "logpipe", 0600) ;
+  R.pipe_r = open_fifo(s, "logpipe", O_RDONLY) ;
+  R.pipe_w = open_fifo(s, "logpipe", O_WRONLY) ;
+  if (ndelay_off(R.pipe_r) < 0 || ndelay_off(R.pipe_w) < 0) fail(s, "prepare", "supervise/logpipe") ;
+  upgrade_inherited("pipe") ;
+}
+
+void close_slot (slot *s)
+{
+  int *fds[] = { &s->lock_fd, &s->state_fd, &s->control_r, &s->control_w, &s->ok_r, &s->notify_r, &s->sup_fd } ;
+  for (unsigned int i = 0 ; i < sizeof(fds) / sizeof(fds[0]) ; i++)
+  {
+    if (*fds[i] >= 0) fd_close(*fds[i]) ;
+    *fds[i] = -1 ;
+  }
+}

@@ -1,0 +1,188 @@
+/* ISC license. */
+
+/* Deaths, signals, and the sweep after a run whose kill-mode wants nothing left of it. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/message.h>
+#include "runsv.h"
+
+#define DESCENDANTS 512       /* looked at in one go; a sweep goes round until none is left */
+
+static void drop_fd (int *fd)
+{
+  if (*fd >= 0) fd_close(*fd) ;
+  *fd = -1 ;
+}
+
+/* Is pid one of those that runsv itself put there? */
+static int is_ours (pid_t pid)
+{
+  uint32_t p = (uint32_t)pid ;
+  return p == R.main.st.child.pid || p == R.main.st.script.pid || p == R.log.st.child.pid
+    || pid == R.hook || pid == R.checker ;
+}
+
+/* Sweeping */
+
+static void signal_pid (pid_t pid, int sig)
+{
+  int fd = hf_pidfd_open(pid) ;
+  if (fd < 0 && errno == ESRCH) return ;
+  hf_proc_signal(fd, pid, sig) ;
+  if (sig != SIGKILL) hf_proc_signal(fd, pid, SIGCONT) ;
+  if (fd >= 0) fd_close(fd) ;
+}
+
+/* All that descends from runsv and is none of its own: children of the dead run that were
+   handed to runsv, which is their subreaper, and whatever they started. Number still there. */
+static int sweep_tree (int sig)
+{
+  pid_t pids[DESCENDANTS] ;
+  int n = hf_proc_children(getpid(), pids, DESCENDANTS), kept = 0 ;
+  if (n < 0) return 0 ;
+  for (int i = 0 ; i < n ; i++) if (!is_ours(pids[i])) pids[kept++] = pids[i] ;
+  for (int i = 0 ; i < kept && kept < DESCENDANTS ; i++)
+  {
+    n = hf_proc_children(pids[i], pids + kept, DESCENDANTS - kept) ;
+    if (n > 0) kept += n ;
+  }
+  if (sig) for (int i = 0 ; i < kept ; i++) signal_pid(pids[i], sig) ;
+  return kept ;
+}
+
+static int sweep_group (slot const *s, int sig)
+{
+  pid_t group = (pid_t)s->st.pgid ;
+  if (group <= 1 || group != (pid_t)s->st.run_pid) return 0 ;
+  if (kill(-group, sig) < 0) return 0 ;
+  if (sig && sig != SIGKILL) kill(-group, SIGCONT) ;
+  return 1 ;
+}
+
+void sweep (slot *s, int sig)
+{
+  int n = s->policy.kill_mode == HF_KILL_TREE ? sweep_tree(sig) : sweep_group(s, sig) ;
+  char fmt[UINT_FMT] ;
+  fmt[uint_fmt(fmt, (unsigned int)n)] = 0 ;
+  if (n && sig == SIGKILL) hf_warn("killing what the run left behind: ", fmt, n == 1 ? " process" : " processes") ;
+  slot_event(s, HF_EV_SWEPT, n) ;
+}
+
+/* Signals to the run */
+
+void signal_run (slot *s, int sig, int group)
+{
+  pid_t pid = (pid_t)s->st.child.pid ;
+  if (!pid) return ;
+  if ((group || s->policy.kill_mode == HF_KILL_GROUP) && s->st.pgid == s->st.run_pid && pid == (pid_t)s->st.pgid)
+    kill(-pid, sig) ;
+  else hf_proc_signal(s->child_pidfd, pid, sig) ;
+}
+
+/* Daemons that put themselves into the background (file "background", maybe with the path of
+   their pid file in it): the run ends well, and one of the processes it left to runsv is the
+   daemon: the one the pid file names if it is among them, else the first. */
+static pid_t successor (void)
+{
+  char file[256] ;
+  char text[32] ;
+  pid_t pids[64] ;
+  pid_t named = 0, first = 0 ;
+  int n ;
+  if (hf_value_read("background", file, sizeof(file)) < 0) return 0 ;
+  if (!file[0] || hf_value_read(file, text, sizeof(text)) <= 0 || !pid0_scan(text, &named)) named = 0 ;
+  n = hf_proc_children(getpid(), pids, 64) ;
+  for (int i = 0 ; i < n ; i++)
+  {
+    if (is_ours(pids[i])) continue ;
+    if (pids[i] == named) return named ;
+    if (!first) first = pids[i] ;
+  }
+  return first ;
+}
+
+static int went_to_background (slot *s, int wstat)
+{
+  pid_t pid ;
+  uint64_t start ;
+  if (s->st.m.islog || s->st.m.phase != HF_PHASE_RUN || s->st.m.flags & HF_FLAG_TERM) return 0 ;
+  if (!WIFEXITED(wstat) || WEXITSTATUS(wstat) || !(pid = successor())) return 0 ;
+  s->st.child.pid = (uint32_t)pid ;
+  s->st.child.start_lo = s->st.child.start_hi = hf_proc_start(pid, &start) ? start : 0 ;
+  s->state_dirty = s->files_dirty = 1 ;
+  return 1 ;
+}
+
+/* Deaths. wstat -1: not known. */
+
+void child_died (slot *s, int wstat)
+{
+  s->st.child.pid = 0 ;
+  if (wstat >= 0 && went_to_background(s, wstat)) return ;
+  drop_fd(&s->child_pidfd) ;
+  s->child_ours = 0 ;
+  if (s->st.m.phase == HF_PHASE_RUN)
+  {
+    hf_clock_stamp(&s->st.last_end) ;
+    drop_fd(&s->notify_r) ;
+    s->death_dirty = 1 ;
+  }
+  s->state_dirty = 1 ;
+  slot_event(s, HF_EV_DEATH, wstat) ;
+}
+
+void script_died (slot *s, int wstat)
+{
+  s->st.script.pid = 0 ;
+  drop_fd(&s->script_pidfd) ;
+  s->script_ours = 0 ;
+  s->state_dirty = 1 ;
+  slot_event(s, HF_EV_SCRIPT, wstat >= 0 && WIFEXITED(wstat) && !WEXITSTATUS(wstat)) ;
+}
+
+static void one_death (pid_t pid, int wstat)
+{
+  uint32_t p = (uint32_t)pid ;
+  if (p == R.main.st.child.pid) child_died(&R.main, wstat) ;
+  else if (p == R.main.st.script.pid) script_died(&R.main, wstat) ;
+  else if (p == R.log.st.child.pid) child_died(&R.log, wstat) ;
+  else if (pid == R.checker) upgrade_checked(wstat) ;
+  else if (pid == R.hook) { R.hook = 0 ; R.main.st.hook.pid = 0 ; R.main.state_dirty = 1 ; }
+}
+
+/* Strangers are reaped too: runsv is the subreaper of what its services leave behind. */
+void reap (void)
+{
+  int wstat ;
+  pid_t pid ;
+  while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0) one_death(pid, wstat) ;
+  if (R.main.st.m.phase == HF_PHASE_SWEEP) sweep(&R.main, 0) ;
+  if (R.log.present && R.log.st.m.phase == HF_PHASE_SWEEP) sweep(&R.log, 0) ;
+}
+
+/* Is an adopted process, one that wait(2) tells nothing of, dead? */
+static int is_dead (int pidfd, hf_proc const *p, int *wstat)
+{
+  *wstat = -1 ;
+  if (pidfd < 0) { if (hf_proc_same(p)) return 0 ; }
+  if (hf_proc_exit(pidfd, (pid_t)p->pid, wstat)) return 1 ;
+  *wstat = -1 ;
+  return pidfd < 0 || hf_proc_signal(pidfd, (pid_t)p->pid, 0) < 0 || !hf_proc_same(p) ;
+}
+
+void look_at_adopted (slot *s)
+{
+  int wstat ;
+  if (s->st.child.pid && !s->child_ours && is_dead(s->child_pidfd, &s->st.child, &wstat)) child_died(s, wstat) ;
+  if (s->st.script.pid && !s->script_ours && is_dead(s->script_pidfd, &s->st.script, &wstat)) script_died(s, wstat) ;
+}

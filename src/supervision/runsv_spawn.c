@@ -1,0 +1,281 @@
+/* ISC license. */
+
+/* Starting run, finish, control scripts and the failed hook. The child of run and finish
+   takes the machine's next step and publishes "state" itself, in the memory it shares with
+   the supervisor until its exec: there is no moment in which it runs and is not recorded. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/posixplz.h>
+#include <skalibs/types.h>
+#include <skalibs/uint32.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/message.h>
+#include <holdfast/spawn.h>
+#include "runsv.h"
+
+#define HOOK_TIME 60000
+#define CANNOT_START (111 << 8) /* what a child that cannot exec would have exited with */
+
+/* Policy */
+
+static slot *reading ;
+
+static void policy_complaint (char const *file, char const *problem)
+{
+  hf_warn("ignoring ", reading->label, file, ": ", problem) ;
+}
+
+void read_policy (slot *s)
+{
+  reading = s ;
+  hf_policy_read_in(s->dir, &s->policy, R.s6default, &policy_complaint) ;
+  s->policy.daemontools = (uint8_t)R.daemontools ;
+}
+
+/* Readiness: a FIFO that the service holds for reading and writing, so that it never gets
+   EPIPE from it while there is no supervisor, and that a new supervisor can open again.
+   The end for the service; -1 none wanted; -2 and errno. */
+static int make_notify (slot *s)
+{
+  if (s->notify_r >= 0) { fd_close(s->notify_r) ; s->notify_r = -1 ; }
+  if (s->policy.notification_fd < 0) return -1 ;
+  unlinkat(s->sup_fd, "notify", 0) ;
+  if (mkfifoat(s->sup_fd, "notify", 0600) < 0) return -2 ;
+  s->notify_r = openat(s->sup_fd, "notify", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (s->notify_r < 0) return -2 ;
+  return openat(s->sup_fd, "notify", O_RDWR | O_CLOEXEC) ;
+}
+
+/* Messages: each kind of failure once, until a start succeeds. */
+static void complain_spawn (slot *s, char const *file, int *step, int e)
+{
+  char interp[256] ;
+  char path[64] ;
+  int said = s->said_step == *step && s->said_errno == e ;
+  s->said_step = *step ;
+  s->said_errno = e ;
+  if (*step == HF_STEP_EXEC && e == ENOENT && hf_path_join(path, sizeof(path), s->dir, file)
+    && hf_spawn_interpreter(path, interp, sizeof(interp)))
+  {
+    *step = HF_STEP_INTERPRETER ;
+    if (!said) hf_message("fatal", e, hf_words("unable to start ", s->label, "./", file, ": interpreter ", interp)) ;
+  }
+  else if (said) return ;
+  else if (*step == HF_STEP_FORK || *step == HF_STEP_RECORD)
+    hf_message("warning", e, hf_words("unable to ", hf_step_name(*step), " for ", s->label, "./", file, ", trying again")) ;
+  else if (*step == HF_STEP_EXEC)
+    hf_message("fatal", e, hf_words("unable to start ", s->label, "./", file)) ;
+  else
+    hf_message("fatal", e, hf_words("unable to start ", s->label, "./", file, ": unable to ", hf_step_name(*step))) ;
+}
+
+/* The records that the children make of themselves. */
+
+static int record_started (slot *s, hf_proc const *p)
+{
+  hf_actions none ;
+  hf_event ev = { .kind = HF_EV_STARTED } ;
+  s->st.child = *p ;
+  hf_machine_step(&s->st.m, ev, &s->policy, hf_clock_ms(), &none) ;
+  return publish_state(s) ;
+}
+
+static int record_run (void *data, hf_proc const *p)
+{
+  slot *s = data ;
+  s->st.run_pid = p->pid ;
+  s->st.pgid = (uint32_t)getpgrp() ;
+  hf_clock_stamp(&s->st.since) ;
+  s->st.last_start = s->st.since ;
+  s->st.ready_since = (tain)TAIN_ZERO ;
+  s->st.spawn_step = 0 ;
+  return record_started(s, p) ;
+}
+
+static int record_finish (void *data, hf_proc const *p)
+{
+  return record_started(data, p) ;
+}
+
+static int record_script (void *data, hf_proc const *p)
+{
+  slot *s = data ;
+  s->st.script = *p ;
+  return publish_state(s) ;
+}
+
+/* No child came to be: the machine goes back to before the attempt. */
+static void not_started (slot *s, hf_state const *saved)
+{
+  uint64_t seq = s->st.seq ;
+  s->st = *saved ;
+  s->st.seq = seq ;
+  s->state_dirty = 1 ;
+  slot_event(s, HF_EV_NOTSTARTED, 1) ;
+}
+
+/* It came to be and could not exec: it has lived, and died as runit's child would have. */
+static void died_at_once (slot *s, int step, int e)
+{
+  s->st.spawn_step = (uint8_t)step ;
+  s->st.spawn_errno = (uint32_t)e ;
+  child_died(s, CANNOT_START) ;
+}
+
+static void spawn_child (slot *s, hf_spawn *sp, char const *file)
+{
+  hf_state saved = s->st ;
+  hf_proc proc = HF_PROC_ZERO ;
+  int step, e ;
+  sp->die_with_parent = 1 ;
+  sp->envp = (char const *const *)environ ;
+  sp->data = s ;
+  sp->chdir = s->st.m.islog ? "log" : 0 ;
+  s->child_ours = 1 ;
+  s->files_dirty = 1 ;
+  if (hf_spawn_run(sp, &proc, &step)) { s->said_step = 0 ; return ; }
+  e = errno ;
+  complain_spawn(s, file, &step, e) ;
+  if (step == HF_STEP_FORK || step == HF_STEP_RECORD) not_started(s, &saved) ;
+  else died_at_once(s, step, e) ;
+}
+
+static int session_of (slot const *s)
+{
+  if (s->policy.convention == HF_CONVENTION_S6) return 1 ;
+  return s->policy.kill_mode == HF_KILL_GROUP ? 2 : 0 ;
+}
+
+/* Standard input of the logger, standard output of the others: the log pipe. */
+static void place_pipe (slot const *s, hf_spawn *sp)
+{
+  if (s->st.m.islog) sp->fd0 = R.pipe_r ;
+  else if (R.pipe_w >= 0) sp->fd1 = R.pipe_w ;
+}
+
+void spawn_run (slot *s)
+{
+  hf_spawn sp = HF_SPAWN_ZERO ;
+  char const *argv[3] = { "./run", 0, 0 } ;
+  int fd ;
+  read_policy(s) ;
+  if (R.instance[0]) argv[1] = R.instance ;
+  else if (s->policy.convention == HF_CONVENTION_S6) argv[1] = s->st.m.islog ? "log" : R.base ;
+  fd = make_notify(s) ;
+  if (fd == -2)
+  {
+    int step = HF_STEP_FDS ;
+    complain_spawn(s, "run", &step, errno) ;
+    slot_event(s, HF_EV_NOTSTARTED, 1) ;
+    return ;
+  }
+  sp.file = "./run" ;
+  sp.argv = argv ;
+  sp.notify_fd = fd ;
+  sp.notify_to = s->policy.notification_fd ;
+  sp.session = session_of(s) ;
+  sp.record = &record_run ;
+  place_pipe(s, &sp) ;
+  spawn_child(s, &sp, "run") ;
+  if (fd >= 0) fd_close(fd) ;
+}
+
+/* finish exists if it can be opened for reading, as runit has it. */
+static int has_finish (slot const *s)
+{
+  char path[32] ;
+  int fd ;
+  if (R.daemontools || !hf_path_join(path, sizeof(path), s->dir, "finish")) return 0 ;
+  fd = openc_read(path) ;
+  if (fd < 0) return 0 ;
+  fd_close(fd) ;
+  return 1 ;
+}
+
+/* The end of the last run in words, for finish and for the failed hook. */
+static void end_words (slot const *s, char *code, char *sig)
+{
+  hf_machine const *m = &s->st.m ;
+  int s6 = s->policy.convention == HF_CONVENTION_S6 ;
+  int w = m->last_wstat ;
+  int known = m->flags & HF_FLAG_KNOWN ;
+  if (known && WIFEXITED(w)) code[uint_fmt(code, (unsigned int)WEXITSTATUS(w))] = 0 ;
+  else strcpy(code, s6 ? "256" : "-1") ;
+  if (!known) w = 0 ;
+  sig[uint_fmt(sig, (unsigned int)(s6 ? w & 127 : w & 255))] = 0 ;
+}
+
+void spawn_finish (slot *s)
+{
+  hf_spawn sp = HF_SPAWN_ZERO ;
+  char code[UINT_FMT], sig[UINT_FMT], pgid[UINT32_FMT] ;
+  char const *argv[6] = { "./finish", code, sig, s->st.m.islog ? "log" : R.base, pgid, 0 } ;
+  if (!has_finish(s)) { slot_event(s, HF_EV_NOTSTARTED, 0) ; return ; }
+  end_words(s, code, sig) ;
+  pgid[uint32_fmt(pgid, s->st.pgid)] = 0 ;
+  sp.file = "./finish" ;
+  sp.argv = argv ;
+  sp.session = session_of(s) ;
+  sp.record = &record_finish ;
+  if (!s->st.m.islog) place_pipe(s, &sp) ;
+  spawn_child(s, &sp, "finish") ;
+}
+
+static int has_script (char const *path)
+{
+  struct stat st ;
+  return !R.daemontools && !stat(path, &st) && st.st_mode & S_IXUSR ;
+}
+
+void spawn_script (slot *s, int letter)
+{
+  hf_spawn sp = HF_SPAWN_ZERO ;
+  char path[] = "control/?" ;
+  char const *argv[2] = { path, 0 } ;
+  hf_proc proc = HF_PROC_ZERO ;
+  int step ;
+  path[8] = (char)letter ;
+  if (!has_script(path)) { slot_event(s, HF_EV_SCRIPT, 0) ; return ; }
+  sp.file = path ;
+  sp.argv = argv ;
+  sp.envp = (char const *const *)environ ;
+  sp.die_with_parent = 1 ;
+  sp.record = &record_script ;
+  sp.data = s ;
+  place_pipe(s, &sp) ;
+  s->script_ours = 1 ;
+  if (hf_spawn_run(&sp, &proc, &step)) return ;
+  hf_warnsys("unable to run ", path) ;
+  script_died(s, CANNOT_START) ;
+}
+
+/* ./failed gave-up CODE SIGNAL NAME DEATHS */
+void spawn_hook (slot *s)
+{
+  hf_spawn sp = HF_SPAWN_ZERO ;
+  char code[UINT_FMT], sig[UINT_FMT], deaths[UINT32_FMT] ;
+  char const *argv[7] = { "./failed", "gave-up", code, sig, R.base, deaths, 0 } ;
+  int step ;
+  hf_warn(s->st.m.islog ? "giving up the logger" : "giving up", ": not started again until told to") ;
+  if (s->st.m.islog || R.hook || access("failed", X_OK) < 0) return ;
+  end_words(s, code, sig) ;
+  deaths[uint32_fmt(deaths, s->st.m.deaths)] = 0 ;
+  sp.file = "./failed" ;
+  sp.argv = argv ;
+  sp.envp = (char const *const *)environ ;
+  place_pipe(s, &sp) ;
+  if (!hf_spawn_run(&sp, &s->st.hook, &step)) { hf_warnsys("unable to run ./failed") ; s->st.hook.pid = 0 ; return ; }
+  R.hook = (pid_t)s->st.hook.pid ;
+  R.hook_until = R.now + HOOK_TIME ;
+}
