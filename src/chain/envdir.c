@@ -6,6 +6,7 @@
    Opens the directory and its files, one at a time; handles no signal. */
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <skalibs/posixplz.h>
@@ -48,7 +49,7 @@ int main (int argc, char const *const *argv)
       default : hf_die_usage(HF_EXIT_SYSTEM, USAGE, 0) ;
     }
   argv += l.ind ;
-  if (argc - l.ind < 2) hf_die_usage(HF_EXIT_SYSTEM, USAGE, 0) ;
+  if (argc - l.ind < 2 || (prefix && strchr(prefix, '='))) hf_die_usage(HF_EXIT_SYSTEM, USAGE, 0) ;
   dir = argv[0] ;
   if (!hf_env_init(&env, clear ? 0 : (char const *const *)environ)) hf_diesys(HF_EXIT_SYSTEM, "unable to hold the environment") ;
   hf_env_dir(&env, dir, prefix, &trouble) ;

@@ -33,12 +33,15 @@ static int take (hf_account *a, hf_fields const *f)
   return a->shell ? 1 : -1 ;
 }
 
+/* A line with that name and ids that are none is an error: the C library must not be asked
+   next, since it may make something of them (musl drops the high bits of a large number). */
 static int from_file (hf_account *a, char const *name, uid_t uid)
 {
   char buf[HF_ACCOUNTS_BUF] ;
   size_t len ;
   hf_fields f ;
   unsigned int id ;
+  int bad = 0 ;
   char const *s = hf_accounts_read(HF_PASSWD, buf, &len) ;
   if (!s) return -1 ;
   while (hf_accounts_line(&s, &len, 7, &f))
@@ -46,8 +49,10 @@ static int from_file (hf_account *a, char const *name, uid_t uid)
     {
       int r = take(a, &f) ;
       if (r) return r ;
+      bad = 1 ;
     }
-  return 0 ;
+  if (bad) errno = EINVAL ;
+  return bad ? -1 : 0 ;
 }
 
 #endif

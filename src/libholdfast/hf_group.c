@@ -13,15 +13,19 @@ static int from_file (gid_t *gid, char const *name)
   size_t len ;
   hf_fields f ;
   unsigned int id ;
+  int bad = 0 ;
   char const *s = hf_accounts_read(HF_GROUP, buf, &len) ;
   if (!s) return -1 ;
   while (hf_accounts_line(&s, &len, 4, &f))
-    if (hf_accounts_is(&f, 0, name) && hf_accounts_id(&f, 2, &id))
+    if (hf_accounts_is(&f, 0, name))
     {
+      bad = !hf_accounts_id(&f, 2, &id) ;
+      if (bad) continue ;
       *gid = id ;
       return 1 ;
     }
-  return 0 ;
+  if (bad) errno = EINVAL ;   /* as in hf_account.c */
+  return bad ? -1 : 0 ;
 }
 
 #endif
