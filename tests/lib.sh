@@ -9,7 +9,8 @@
 #   exits 'words' CODE command...   passes if it exits with CODE; output in $T/out and $T/err
 #   until_ok SECONDS command...     tries until the command succeeds or time is up
 #   track PID                       to be ended with the test
-#   built linux|musl|sanitizers    true if the build under test is such a one
+#   built linux|musl|sanitizers     true if the build under test is such a one
+#   free_port                       prints a TCP port that nothing listens on
 #   skip 'words' 'reason'           one test that cannot run here
 #   skip_all 'reason'               none of this file can run here
 #   done_testing                    last line: prints the plan
@@ -74,6 +75,13 @@ built() {
     musl) grep -q '^CC := musl-gcc' "$BUILD/config.mak" ;;
     sanitizers) grep -q 'fsanitize' "$BUILD/config.mak" ;;
   esac
+}
+free_port() { # below the range that the kernel gives to clients
+  while : ; do
+    hf_p=$(( 20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000 ))
+    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$(printf ':%04X ' $hf_p)" || break
+  done
+  echo $hf_p
 }
 track() { hf_pids="$hf_pids $*" ; }
 skip() { hf_count=$((hf_count + 1)) ; echo "ok $hf_count - $1 # SKIP $2" ; }

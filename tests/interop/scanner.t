@@ -1,0 +1,34 @@
+#!/bin/sh
+# runit's runsvdir with our runsv: whoever exchanges only that program.
+. "${0%/*}/../lib.sh"
+peer=/usr/bin
+test -x $peer/runsvdir || skip_all "runit is not installed"
+
+mkdir -p tree services/a/log/main services/b
+printf '#!/bin/sh\necho hello\nexec sleep 1000\n' > services/a/run
+printf '#!/bin/sh\nexec svlogd -t ./main\n' > services/a/log/run
+printf '#!/bin/sh\nexec sleep 1000\n' > services/b/run
+chmod +x services/*/run services/a/log/run
+ln -s ../services/a tree/a
+SVDIR=$T/tree
+export SVDIR
+$peer/runsvdir tree & p=$!
+track $p
+state() { test "$(cut -d: -f1 <<END
+$(sv status "$1")
+END
+)" = "$2" ; }
+check 'a service comes up' until_ok 20 state a run
+check 'under our runsv' test "$(readlink /proc/"$(sed -n 's/^PPid:[^0-9]*//p' /proc/"$(cat services/a/supervise/pid)"/status)"/exe)" = "$BUILD/bin/runsv"
+check 'its logger writes' until_ok 20 grep -q hello services/a/log/main/current
+ln -s ../services/b tree/b
+check 'a new service comes up' until_ok 30 state b run
+rm tree/b
+check 'a removed one goes' until_ok 30 hf_not sv status ./services/b >/dev/null
+sv -w 20 restart a >/dev/null
+is 'sv restart' $? 0
+kill -HUP $p
+wait $p
+is 'HUP: their runsvdir exits 111' $? 111
+check 'and our runsv has gone' until_ok 20 sh -c 'sv status ./services/a | grep -q "runsv not running"'
+done_testing
