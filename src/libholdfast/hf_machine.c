@@ -433,7 +433,7 @@ static void want_once (struct step *s, int may_start)
 static void kill_now (struct step *s)
 {
   hf_machine *m = s->m ;
-  if (m->phase == HF_PHASE_FINISH) act(s, HF_ACT_SIGNAL_FINISH, SIGKILL) ;
+  if (m->phase == HF_PHASE_FINISH) { if (!m->stage) act(s, HF_ACT_SIGNAL_FINISH, SIGKILL) ; }
   else if (m->phase == HF_PHASE_SWEEP) act(s, HF_ACT_SWEEP, SIGKILL) ;
   else if (m->phase == HF_PHASE_RUN)
   {

@@ -29,6 +29,7 @@
 
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
+#include "config.h"
 #include "runsv.h"
 
 #define USAGE "runsv [-6] [-D] dir"
@@ -297,8 +298,8 @@ static void name_service (char const *name)
   hf_service svc ;
   char const *slash ;
   R.name = name ;
-  strcpy(R.prog, "runsv ") ;
-  strncat(R.prog, name, HF_NAME) ;
+  strcpy(R.prog, R.daemontools ? "supervise" : "runsv ") ;
+  if (!R.daemontools) strncat(R.prog, name, HF_NAME) ;
   PROG = R.prog ;
   if (!hf_service_in(&svc, ".", name)) hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
   strcpy(R.instance, svc.instance) ;
@@ -324,6 +325,16 @@ static void place_state (slot *s, char const *dir, char const *label)
     hf_diesys(HF_EXIT_SYSTEM, "unable to find the state directory") ;
 }
 
+/* svneed lies beside this very program. */
+static void find_svneed (void)
+{
+  ssize_t n = readlink("/proc/self/exe", R.svneed, sizeof(R.svneed) - 16) ;
+  char *slash ;
+  R.svneed[n > 0 ? n : 0] = 0 ;
+  slash = strrchr(R.svneed, '/') ;
+  strcpy(slash ? slash + 1 : R.svneed, slash ? "svneed" : HF_BINDIR "/svneed") ;
+}
+
 static int has_log (void)
 {
   struct stat st ;
@@ -347,6 +358,8 @@ static void init (void)
 {
   R.scan_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (R.scan_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to open the current directory") ;
+  if (!getcwd(R.scan, sizeof(R.scan))) hf_diesys(HF_EXIT_SYSTEM, "unable to find the current directory") ;
+  find_svneed() ;
   place_state(&R.main, "", "") ;
   place_state(&R.log, "log", "log/") ;
   if (chdir(R.name) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;

@@ -61,7 +61,9 @@ struct runsv_s
   char instance[HF_NAME] ;
   char prog[HF_NAME + 8] ;    /* "runsv NAME" */
   char const *const *argv ;
-  int scan_fd ;               /* the directory runsv was started in */
+  char scan[HF_PATH] ;        /* the directory runsv was started in, ... */
+  int scan_fd ;               /* ... and open */
+  char svneed[HF_PATH] ;      /* starts a service that has a file "needs" */
   int pipe_r ;                /* logpipe, both ends, or -1 */
   int pipe_w ;
   int signal_fd ;

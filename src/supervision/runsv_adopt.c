@@ -51,7 +51,7 @@ static void adopt_child (slot *s)
     fmt[uint32_fmt(fmt, s->st.child.pid)] = 0 ;
     if (!s->child_ours) hf_info("adopted ", s->label, s->st.m.phase == HF_PHASE_RUN ? "run" : "finish", ", process ", fmt) ;
     if (s->policy.notification_fd >= 0 && s->st.m.phase == HF_PHASE_RUN)
-      s->notify_r = openat(s->sup_fd, "notify", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+      s->notify_r = openat(s->sup_fd, "notifypipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
     return ;
   }
   if (s->st.m.phase == HF_PHASE_FINISH && !s->st.child.pid) slot_event(s, HF_EV_NOTSTARTED, 1) ;

@@ -116,6 +116,7 @@ static void take_lock (slot *s)
     {
       name_holder(s, s->lock_fd) ;
       errno = e ;
+      if (R.daemontools) hf_diesys(HF_EXIT_SYSTEM, "unable to acquire ", R.name, "/supervise/lock") ;
       fail(s, "lock", "supervise/lock") ;
     }
     usleep(5000) ;

@@ -50,11 +50,11 @@ static int make_notify (slot *s)
 {
   if (s->notify_r >= 0) { fd_close(s->notify_r) ; s->notify_r = -1 ; }
   if (s->policy.notification_fd < 0) return -1 ;
-  unlinkat(s->sup_fd, "notify", 0) ;
-  if (mkfifoat(s->sup_fd, "notify", 0600) < 0) return -2 ;
-  s->notify_r = openat(s->sup_fd, "notify", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  unlinkat(s->sup_fd, "notifypipe", 0) ;
+  if (mkfifoat(s->sup_fd, "notifypipe", 0600) < 0) return -2 ;
+  s->notify_r = openat(s->sup_fd, "notifypipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
   if (s->notify_r < 0) return -2 ;
-  return openat(s->sup_fd, "notify", O_RDWR | O_CLOEXEC) ;
+  return openat(s->sup_fd, "notifypipe", O_RDWR | O_CLOEXEC) ;
 }
 
 /* Messages: each kind of failure once, until a start succeeds. */
@@ -164,14 +164,23 @@ static void place_pipe (slot const *s, hf_spawn *sp)
   else if (R.pipe_w >= 0) sp->fd1 = R.pipe_w ;
 }
 
+/* A service with needs is started through svneed, which brings them up and then execs run. */
+static int has_needs (slot const *s)
+{
+  return !s->st.m.islog && !R.daemontools && !access("needs", F_OK) ;
+}
+
+#define RUN 8                 /* where ./run stands behind the words of svneed */
+
 void spawn_run (slot *s)
 {
   hf_spawn sp = HF_SPAWN_ZERO ;
-  char const *argv[3] = { "./run", 0, 0 } ;
-  int fd ;
+  char const *argv[RUN + 3] = { "svneed", "-d", R.scan, "-n", R.name, "-f", "needs", "--", "./run", 0, 0 } ;
+  int needs, fd ;
   read_policy(s) ;
-  if (R.instance[0]) argv[1] = R.instance ;
-  else if (s->policy.convention == HF_CONVENTION_S6) argv[1] = s->st.m.islog ? "log" : R.base ;
+  needs = has_needs(s) ;
+  if (R.instance[0]) argv[RUN + 1] = R.instance ;
+  else if (s->policy.convention == HF_CONVENTION_S6) argv[RUN + 1] = s->st.m.islog ? "log" : R.base ;
   fd = make_notify(s) ;
   if (fd == -2)
   {
@@ -180,8 +189,8 @@ void spawn_run (slot *s)
     slot_event(s, HF_EV_NOTSTARTED, 1) ;
     return ;
   }
-  sp.file = "./run" ;
-  sp.argv = argv ;
+  sp.file = needs ? R.svneed : "./run" ;
+  sp.argv = needs ? argv : argv + RUN ;
   sp.notify_fd = fd ;
   sp.notify_to = s->policy.notification_fd ;
   sp.session = session_of(s) ;
