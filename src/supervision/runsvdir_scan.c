@@ -1,0 +1,274 @@
+/* ISC license. */
+
+/* What is in the scan directory, and what follows from it. A service is known by the device
+   and inode of its directory, as runit has it: a renamed entry keeps its runsv, two names for
+   one directory are one service. Instances are known by their names, since many of them are
+   links to one directory. */
+
+#include <skalibs/nonposix.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include <skalibs/djbunix.h>
+
+#include <holdfast/message.h>
+#include "runsvdir.h"
+
+#define LOOK_MS 5000          /* where nobody tells of changes */
+#define RETRY_MS 1000
+#define PATIENCE_MS 5000      /* for a directory made in place */
+
+static void complain (struct scan *s, char const *what)
+{
+  if (s->complained == errno) return ;
+  s->complained = errno ;
+  hf_warnsys("unable to ", what, " ", s->path) ;
+}
+
+/* Makes the open directory the current one. 1, or 0 and errno with fd closed. */
+static int move_to (struct scan *s, int fd, struct stat const *st)
+{
+  DIR *d = fdopendir(fd) ;
+  if (!d) return (fd_close(fd), 0) ;
+  if (fchdir(fd) < 0) return (closedir(d), 0) ;
+  if (s->dir) closedir(s->dir) ;
+  s->dir = d ;
+  s->dev = st->st_dev ;
+  s->ino = st->st_ino ;
+  s->all = 1 ;
+  return 1 ;
+}
+
+void scan_where (struct tree *t)
+{
+  struct scan *s = &t->scan ;
+  struct stat st ;
+  int fd ;
+  s->where = 0 ;
+  notify_links(t) ;
+  s->look_at = t->now + RETRY_MS ;
+  fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd < 0 || fstat(fd, &st) < 0)
+  {
+    complain(s, "open directory") ;
+    if (fd >= 0) fd_close(fd) ;
+    return ;
+  }
+  if (s->dir && st.st_dev == s->dev && st.st_ino == s->ino) fd_close(fd) ;
+  else if (!move_to(s, fd, &st)) { complain(s, "change directory to") ; return ; }
+  if (!notify_here(t)) s->look_at = t->now + (s->all ? RETRY_MS : LOOK_MS) ;
+  else if (!s->dangling) s->look_at = HF_NEVER ;
+  s->complained = 0 ;
+}
+
+static int below (char *out, char const *name, char const *file)
+{
+  return hf_path_join(out, HF_NAME + 16, name, file) ;
+}
+
+static int has (char const *name, char const *file, int mode)
+{
+  char path[HF_NAME + 16] ;
+  return below(path, name, file) && !access(path, mode) ;
+}
+
+/* The runsv of this entry shall go, and the entry with it. */
+static void leave (struct tree *t, uint32_t i)
+{
+  struct entry *e = t->t.e + i ;
+  line_take(&t->t, i) ;
+  notify_filled(t, i) ;
+  if (!e->pid && !(e->flags & FLAG_HELD)) { table_remove(&t->t, i) ; return ; }
+  e->flags |= FLAG_LEAVING ;
+  stop_tell(t, i) ;
+}
+
+/* The name is gone. Was it the only one? */
+static void vanish (struct tree *t, uint32_t i)
+{
+  struct entry *e = t->t.e + i ;
+  if (e->flags & FLAG_LEAVING) { e->flags &= ~FLAG_AGAIN ; return ; }
+  if (e->flags & FLAG_SHARED)
+  {
+    e->flags &= ~FLAG_SHARED ;
+    t->scan.all = 1 ;
+  }
+  else leave(t, i) ;
+}
+
+void scan_gone (struct tree *t, uint32_t i)
+{
+  char name[HF_NAME] ;
+  unsigned int flags = t->t.e[i].flags ;
+  memcpy(name, t->t.e[i].name, sizeof(name)) ;
+  table_remove(&t->t, i) ;
+  if (flags & FLAG_AGAIN) scan_name(t, name, 0) ;
+  if (flags & FLAG_RESCAN) t->scan.all = 1 ;
+}
+
+/* Nothing to be found under this name, or nothing that can be looked at. */
+static void absent (struct tree *t, char const *name, uint32_t i)
+{
+  struct stat st ;
+  int e = errno ;
+  if (e == ENOENT && lstat(name, &st) < 0)
+  {
+    if (i != NONE) vanish(t, i) ;
+    return ;
+  }
+  t->scan.dangling++ ;
+  if (t->scan.look_at > t->now + LOOK_MS) t->scan.look_at = t->now + LOOK_MS ;
+  if (!t->scan.quiet) hf_message("warning", e, hf_words("unable to stat ", name)) ;
+  if (i == NONE) return ;
+  if (e == ENOENT || e == ENOTDIR || e == ELOOP) vanish(t, i) ;
+  else t->t.e[i].seen = t->scan.number ;
+}
+
+/* The name is known. */
+static void present (struct tree *t, uint32_t i, struct stat const *st)
+{
+  struct entry *e = t->t.e + i ;
+  e->seen = t->scan.number ;
+  if (e->flags & FLAG_LEAVING) { e->flags |= FLAG_AGAIN ; return ; }
+  if (e->dev == st->st_dev && e->ino == st->st_ino) return ;
+  renew_entry(t, i, st->st_dev, st->st_ino) ;
+}
+
+static int is_instance (char const *name)
+{
+  hf_service s ;
+  return strchr(name, '@') && hf_service_in(&s, ".", name) && s.instance[0] ;
+}
+
+/* A new name for a known directory: 1, or 0 if it is a service of its own all the same. */
+static int another_name (struct tree *t, char const *name, uint32_t i)
+{
+  struct entry *e = t->t.e + i ;
+  struct stat st ;
+  char const *statedir = getenv("HF_STATEDIR") ;
+  if (is_instance(name) || is_instance(e->name)) return 0 ;
+  e->flags |= FLAG_SHARED ;
+  e->seen = t->scan.number ;
+  if (e->flags & FLAG_LEAVING) { e->flags |= FLAG_RESCAN ; return 1 ; }
+  if (!statedir || !*statedir || !lstat(e->name, &st)) return 1 ;
+  /* Renamed, and the state is kept by name: the old one goes, then the new one comes. */
+  leave(t, i) ;
+  if (!(e->flags & FLAG_USED)) return 0 ;
+  e->flags |= FLAG_RESCAN ;
+  return 1 ;
+}
+
+/* A directory made in place has no run yet, perhaps no "down" either: it is given a little
+   time to be filled. One that was moved or linked in is complete. */
+static int wait_filled (struct tree *t, uint32_t i)
+{
+  if (!notify_fill(t, i)) return 0 ;
+  t->t.e[i].started_at = t->now ;
+  line_put(&t->t, i, LINE_PATIENCE, t->now + PATIENCE_MS) ;
+  notify_fill_event(t, i) ;
+  return 1 ;
+}
+
+static void appear (struct tree *t, char const *name, struct stat const *st, int made)
+{
+  uint32_t i = table_add(&t->t, name, st->st_dev, st->st_ino) ;
+  struct entry *e = t->t.e + i ;
+  if (i == NONE)
+  {
+    complain(&t->scan, "remember all services of") ;
+    t->scan.look_at = t->now + RETRY_MS ;
+    return ;
+  }
+  e->seen = t->scan.number ;
+  if (has(name, "essential", F_OK)) e->flags |= FLAG_ESSENTIAL ;
+  if (!made || !wait_filled(t, i)) line_put(&t->t, i, LINE_START, t->now) ;
+}
+
+void scan_name (struct tree *t, char const *name, int made)
+{
+  struct stat st ;
+  uint32_t i, other ;
+  if (name[0] == '.') return ;
+  i = table_by_name(&t->t, name) ;
+  if (stat(name, &st) < 0) { absent(t, name, i) ; return ; }
+  if (!S_ISDIR(st.st_mode))
+  {
+    if (i != NONE) vanish(t, i) ;
+    return ;
+  }
+  if (i != NONE) { present(t, i, &st) ; return ; }
+  other = table_by_id(&t->t, st.st_dev, st.st_ino) ;
+  if (other != NONE && another_name(t, name, other)) return ;
+  if (strlen(name) + 5 > HF_NAME) hf_warn("name too long: ", name) ;
+  else appear(t, name, &st, made) ;
+}
+
+/* Reads all names: 1, or 0 and errno. */
+static int read_names (struct tree *t)
+{
+  rewinddir(t->scan.dir) ;
+  for (;;)
+  {
+    struct dirent *d ;
+    errno = 0 ;
+    d = readdir(t->scan.dir) ;
+    if (!d) return !errno ;
+    scan_name(t, d->d_name, 0) ;
+  }
+}
+
+static int64_t mtime_of (struct scan const *s)
+{
+  struct stat st ;
+  if (fstat(dirfd(s->dir), &st) < 0) return 0 ;
+  return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec ;
+}
+
+void scan_all (struct tree *t)
+{
+  struct scan *s = &t->scan ;
+  s->all = 0 ;
+  if (!s->dir) return ;
+  s->number++ ;
+  s->dangling = 0 ;
+  s->look_at = notify_told(t) ? HF_NEVER : t->now + LOOK_MS ;
+  s->mtime = mtime_of(s) ;
+  if (!read_names(t))
+  {
+    complain(s, "read directory") ;
+    s->look_at = t->now + RETRY_MS ;
+    return ;
+  }
+  for (uint32_t i = 0 ; i < t->t.used ; i++)
+    if (t->t.e[i].flags & FLAG_USED && !(t->t.e[i].flags & FLAG_LEAVING) && t->t.e[i].seen != s->number) leave(t, i) ;
+  if (t->t.line[LINE_START].n > 1) needs_order(t) ;
+}
+
+/* Where nobody tells of changes: has the directory changed? A change within the tick of the
+   last look cannot be told from it, so a young stamp is not believed. */
+static int changed (struct scan const *s)
+{
+  struct timespec ts ;
+  int64_t mtime = mtime_of(s) ;
+  clock_gettime(CLOCK_REALTIME, &ts) ;
+  return mtime != s->mtime || (int64_t)ts.tv_sec * 1000000000 - mtime < 2000000000 ;
+}
+
+void scan_time (struct tree *t)
+{
+  struct scan *s = &t->scan ;
+  if (t->now < s->look_at) return ;
+  scan_where(t) ;
+  if (!s->dir || (!s->all && !s->dangling && !changed(s))) return ;
+  s->quiet = !s->all ;
+  scan_all(t) ;
+  s->quiet = 0 ;
+  if (!notify_told(t) && changed(s)) s->look_at = t->now + RETRY_MS ;
+}
