@@ -102,6 +102,19 @@ int hf_proc_start (pid_t pid, uint64_t *ticks)
   return !!uint640_scan(s, ticks) || (errno = EPROTO, 0) ;
 }
 
+int hf_proc_state (pid_t pid)
+{
+  char s[4] ;
+  return stat_field(pid, 3, s, sizeof(s)) ? s[0] : 0 ;
+}
+
+pid_t hf_proc_parent (pid_t pid)
+{
+  char s[32] ;
+  pid_t parent ;
+  return stat_field(pid, 4, s, sizeof(s)) && pid0_scan(s, &parent) ? parent : 0 ;
+}
+
 int hf_proc_same (hf_proc const *p)
 {
   uint64_t start ;

@@ -24,6 +24,12 @@ extern int hf_boot_id (char *id) ;
 /* Start time of a process in ticks since boot, from /proc/PID/stat. 1, or 0 and errno. */
 extern int hf_proc_start (pid_t pid, uint64_t *ticks) ;
 
+/* The letter of its state in /proc (R, S, T, Z...), or 0 if it cannot be known. */
+extern int hf_proc_state (pid_t pid) ;
+
+/* Its parent's pid, or 0 if it cannot be known. */
+extern pid_t hf_proc_parent (pid_t pid) ;
+
 /* Is the process p still there (a zombie counts) and the same one? 1 yes, 0 no.
    Without /proc: whether the pid exists. */
 extern int hf_proc_same (hf_proc const *p) ;

@@ -1,0 +1,395 @@
+/* ISC license. */
+
+/* notifysocket: runs a daemon that speaks sd_notify and translates for the supervisor.
+   The daemon runs in this program's own pid; a companion process (companion.h) holds the
+   socket, writes the newline to the notification descriptor at READY=1, keeps a file with
+   what the daemon last said, and ends the daemon when its watchdog is not served.
+   Descriptors of the companion: the socket, the notification descriptor until the daemon is
+   ready, a pidfd, stderr. It must never believe a process that is not the daemon's, keep a
+   descriptor that was sent to it, or outlive the daemon. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/posixplz.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/types.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/companion.h>
+#include <holdfast/message.h>
+#include <holdfast/policy.h>
+#include <holdfast/service.h>
+#include "config.h"
+#include "notifymsg.h"
+
+#define USAGE "notifysocket [-d FD | -N] [-p PATH] [-s FILE] [-a | -m] [-w MS] [-t MS] [-k SIGNAL] [-K MS] [-q] prog..."
+#define FILE_MS 100           /* least time between two writings of the status file */
+
+enum trust { TRUST_DESCENDANTS, TRUST_MAIN, TRUST_ANYONE } ;
+
+static struct
+{
+  hf_companion daemon ;
+  hf_companion main ;         /* the process of MAINPID=; pid 0 if none was named */
+  enum trust trust ;
+  int fd ;                    /* the socket */
+  int notify ;                /* notification descriptor, or -1: none, or done */
+  char const *path ;          /* of the socket; null: abstract */
+  struct stat made ;          /* what bind() made at path */
+  char const *file ;          /* status file, or null */
+  int dirty ;                 /* it is not what it should be */
+  int64_t write_at ;          /* and is not to be written before this */
+  unsigned int watchdog_ms ;
+  unsigned int start_ms ;
+  unsigned int kill_ms ;
+  int signal ;
+  int64_t deadline ;          /* sign of life wanted before this */
+  notifymsg said ;
+} g = { .fd = -1, .notify = -1, .kill_ms = 10000, .signal = SIGABRT, .deadline = HF_NEVER } ;
+
+/* The socket. */
+
+static socklen_t address (struct sockaddr_un *sa)
+{
+  memset(sa, 0, sizeof(*sa)) ;
+  sa->sun_family = AF_UNIX ;
+  if (!g.path) return sizeof(sa->sun_family) ; /* Linux: the kernel picks an abstract name */
+  if (g.path[0] != '/') hf_die(HF_EXIT_USAGE, "the socket's path must be absolute: ", g.path) ;
+  if (strlen(g.path) >= sizeof(sa->sun_path)) hf_die(HF_EXIT_USAGE, "the socket's path is too long: ", g.path) ;
+  strcpy(sa->sun_path, g.path) ;
+  return sizeof(*sa) ;
+}
+
+static void open_socket (void)
+{
+  struct sockaddr_un sa ;
+  socklen_t len = address(&sa) ;
+  mode_t mask ;
+  int r ;
+  g.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) ;
+  if (g.fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to make a socket") ;
+#if HF_LINUX
+  {
+    int one = 1 ;
+    if (setsockopt(g.fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) < 0)
+      hf_diesys(HF_EXIT_SYSTEM, "unable to ask for the senders' identity") ;
+  }
+#endif
+  if (g.path)
+  {
+    struct stat st ;
+    if (!lstat(g.path, &st) && S_ISSOCK(st.st_mode)) unlink(g.path) ;
+  }
+  mask = umask(0) ;
+  r = bind(g.fd, (struct sockaddr *)&sa, len) ;
+  umask(mask) ;
+  if (r < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to bind the socket ", g.path ? g.path : "") ;
+  if (g.path && lstat(g.path, &g.made) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to look at ", g.path) ;
+}
+
+static void set_number (char const *name, unsigned long n)
+{
+  char s[ULONG_FMT] ;
+  s[ulong_fmt(s, n)] = 0 ;
+  if (setenv(name, s, 1) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to set ", name) ;
+}
+
+static void set_environment (void)
+{
+  struct sockaddr_un sa ;
+  socklen_t len = sizeof(sa) ;
+  char name[sizeof(sa.sun_path) + 2] ;
+  size_t n ;
+  if (getsockname(g.fd, (struct sockaddr *)&sa, &len) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to read the socket's name") ;
+  n = len - (size_t)((char *)sa.sun_path - (char *)&sa) ;
+  memcpy(name, sa.sun_path, n) ;
+  name[n] = 0 ;
+  if (!g.path) name[0] = '@' ;
+  if (setenv("NOTIFY_SOCKET", name, 1) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to set NOTIFY_SOCKET") ;
+  unsetenv("WATCHDOG_USEC") ;
+  unsetenv("WATCHDOG_PID") ;
+  if (!g.watchdog_ms) return ;
+  set_number("WATCHDOG_USEC", g.watchdog_ms * 1000ul) ;
+  set_number("WATCHDOG_PID", (unsigned long)getpid()) ;
+}
+
+/* Whom to believe. */
+
+static int is_main (pid_t pid)
+{
+  return pid > 0 && (pid == (pid_t)g.daemon.daemon.pid || pid == (pid_t)g.main.daemon.pid) ;
+}
+
+static int is_descendant (pid_t pid)
+{
+  for (int i = 0 ; i < 64 && pid > 1 ; i++)
+  {
+    if (is_main(pid)) return 1 ;
+    pid = hf_proc_parent(pid) ;
+  }
+  return 0 ;
+}
+
+static void proc_path (char *s, pid_t pid)
+{
+  memcpy(s, "/proc/", 6) ;
+  s[6 + pid_fmt(s + 6, pid)] = 0 ;
+}
+
+/* A main process may be named by whoever could signal it anyway, or be below the daemon:
+   else a daemon without privilege could have the watchdog aim at a stranger. */
+static int may_name (pid_t pid, uid_t uid)
+{
+  char path[6 + PID_FMT] ;
+  struct stat st ;
+  proc_path(path, pid) ;
+  return stat(path, &st) >= 0 && (!uid || st.st_uid == uid || is_descendant(pid)) ;
+}
+
+static void set_main (pid_t pid, uid_t uid)
+{
+  if (is_main(pid)) return ;
+  if (pid <= 1 || !may_name(pid, uid))
+  {
+    g.said.mainpid = g.main.daemon.pid ;
+    hf_warn("MAINPID names a process that is not the daemon's: ignored") ;
+    return ;
+  }
+  if (g.main.daemon.pid && g.main.pidfd >= 0) fd_close(g.main.pidfd) ;
+  g.main.pidfd = hf_pidfd_open(pid) ;
+  g.main.daemon.pid = (uint32_t)pid ;
+  g.main.daemon.start_lo = g.main.daemon.start_hi = 0 ;
+  if (hf_proc_start(pid, &g.main.daemon.start_lo)) g.main.daemon.start_hi = g.main.daemon.start_lo ;
+}
+
+/* What was said, made known. */
+
+static void write_file (int64_t now)
+{
+  char s[NOTIFYMSG_TEXT] ;
+  if (!g.dirty || !g.file || now < g.write_at) return ;
+  g.dirty = 0 ;
+  g.write_at = now + FILE_MS ;
+  if (!openwritenclose_suffix(g.file, s, notifymsg_text(&g.said, g.daemon.daemon.pid, s), ".new"))
+    hf_warnsys("unable to write ", g.file) ;
+}
+
+static void say_ready (void)
+{
+  if (g.notify < 0) return ;
+  if (hf_companion_alive(&g.daemon)) fd_write(g.notify, "\n", 1) ;
+  fd_close(g.notify) ;
+  g.notify = -1 ;
+}
+
+static void arm (int64_t now)
+{
+  g.deadline = g.said.state == NOTIFY_STOPPING || !g.watchdog_ms ? HF_NEVER : now + g.watchdog_ms ;
+}
+
+static void obey (notifymsg const *before, uid_t uid, int64_t now)
+{
+  unsigned int got = g.said.got ;
+  if (got & NOTIFY_GOT_READY) say_ready() ;
+  if (got & NOTIFY_GOT_MAINPID) set_main((pid_t)g.said.mainpid, uid) ;
+  if (got & NOTIFY_GOT_USEC) g.watchdog_ms = g.said.watchdog_ms ;
+  if (got & (NOTIFY_GOT_READY | NOTIFY_GOT_ALIVE | NOTIFY_GOT_USEC | NOTIFY_GOT_STOPPING)
+    && (g.said.state != NOTIFY_STARTING || got & NOTIFY_GOT_ALIVE)) arm(now) ;
+  if (got & NOTIFY_GOT_EXTEND && g.deadline != HF_NEVER && now + g.said.extend_ms > g.deadline)
+    g.deadline = now + g.said.extend_ms ;
+  if (got & NOTIFY_GOT_TRIGGER) g.deadline = now ;
+  if (notifymsg_differs(before, &g.said)) g.dirty = 1 ;
+}
+
+/* Receiving. */
+
+static pid_t sender (struct msghdr *m, uid_t *uid)
+{
+  pid_t pid = 0 ;
+#if HF_LINUX
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(m) ; c ; c = CMSG_NXTHDR(m, c))
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
+    {
+      struct ucred u ;
+      memcpy(&u, CMSG_DATA(c), sizeof(u)) ;
+      pid = u.pid ;
+      *uid = u.uid ;
+    }
+#else
+  (void)m ; (void)uid ;
+#endif
+  return pid ;
+}
+
+/* Nothing that was sent is kept; a BARRIER's sender waits for just this. */
+static void close_sent (struct msghdr *m)
+{
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(m) ; c ; c = CMSG_NXTHDR(m, c))
+  {
+    size_t n ;
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue ;
+    n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) ;
+    for (size_t i = 0 ; i < n ; i++)
+    {
+      int fd ;
+      memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
+      fd_close(fd) ;
+    }
+  }
+}
+
+/* A sender that is dead already has no ancestors to show (a helper that sends and exits). It is
+   believed if it ran as root or as the daemon's user, who can do worse to the daemon anyway. */
+static int is_ghost (pid_t pid, uid_t uid)
+{
+  struct stat st ;
+  char path[6 + PID_FMT] ;
+  if (pid <= 0 || !kill(pid, 0) || errno != ESRCH) return 0 ;
+  if (!uid) return 1 ;
+  proc_path(path, (pid_t)g.daemon.daemon.pid) ;
+  return !stat(path, &st) && st.st_uid == uid ;
+}
+
+static int believe (pid_t pid, uid_t uid)
+{
+  if (!HF_LINUX || g.trust == TRUST_ANYONE) return 1 ;
+  if (g.trust == TRUST_MAIN) return is_main(pid) ;
+  return is_descendant(pid) || is_ghost(pid, uid) ;
+}
+
+/* One datagram. 1, or 0 if there is none. */
+static int receive (int64_t now)
+{
+  union { struct cmsghdr align ; char s[CMSG_SPACE(253 * sizeof(int)) + 256] ; } control ;
+  char s[NOTIFYMSG_MAX] ;
+  struct iovec v = { .iov_base = s, .iov_len = sizeof(s) } ;
+  struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
+  notifymsg before = g.said ;
+  uid_t uid = (uid_t)-1 ;
+  pid_t pid ;
+  ssize_t r ;
+  do r = recvmsg(g.fd, &m, MSG_CMSG_CLOEXEC) ; while (r < 0 && errno == EINTR) ;
+  if (r < 0) return 0 ;
+  pid = sender(&m, &uid) ;
+  if (believe(pid, uid) && !(m.msg_flags & MSG_TRUNC) && notifymsg_scan(&g.said, s, (size_t)r))
+    obey(&before, uid, now) ;
+  close_sent(&m) ;
+  return 1 ;
+}
+
+/* The companion's life. */
+
+static void too_late (void)
+{
+  hf_companion const *who = g.main.daemon.pid && hf_companion_alive(&g.main) ? &g.main : &g.daemon ;
+  char const *reason = g.said.got & NOTIFY_GOT_TRIGGER ? "the daemon triggered its watchdog"
+    : g.said.state == NOTIFY_STARTING ? "the daemon did not get ready in time" : "the watchdog was not served" ;
+  if (hf_companion_paused(who)) { g.deadline = hf_clock_ms() + (g.watchdog_ms ? g.watchdog_ms : g.start_ms) ; return ; }
+  hf_companion_end(who, g.signal, g.kill_ms, reason) ;
+  g.deadline = HF_NEVER ;
+  if (who == &g.main) { g.main.daemon.pid = 0 ; fd_close(g.main.pidfd) ; }
+}
+
+static void forget_path (void)
+{
+  struct stat st ;
+  if (g.path && !lstat(g.path, &st) && st.st_ino == g.made.st_ino && st.st_dev == g.made.st_dev) unlink(g.path) ;
+}
+
+static void live (void)
+{
+  int64_t now = hf_clock_ms() ;
+  g.dirty = 1 ;
+  if (g.start_ms) g.deadline = now + g.start_ms ;
+  for (;;)
+  {
+    int r ;
+    int64_t until ;
+    write_file(now) ;
+    until = g.dirty && g.file && g.write_at < g.deadline ? g.write_at : g.deadline ;
+    r = hf_companion_wait(&g.daemon, g.fd, POLLIN, until) ;
+    now = hf_clock_ms() ;
+    if (r & HF_COMPANION_EVENT) while (receive(now)) ;
+    if (r & HF_COMPANION_DEAD) break ;
+    if (now >= g.deadline) too_late() ;
+  }
+  g.write_at = 0 ;
+  write_file(now) ;
+  forget_path() ;
+}
+
+static unsigned int number (char const *s)
+{
+  unsigned int u ;
+  if (!uint0_scan(s, &u) || u > 2147483647u) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
+  return u ;
+}
+
+static int find_notify_fd (int wanted)
+{
+  int fd = hf_companion_notify_fd(wanted) ;
+  if (fd >= 0) return fd ;
+  if (errno == ENOTUNIQ)
+    hf_die(HF_EXIT_USAGE, "the notification descriptor is one of the sockets passed by LISTEN_FDS: choose another number") ;
+  if (wanted < 0)
+    hf_diesys(HF_EXIT_USAGE, "no notification descriptor: unable to use the file notification-fd (and no -d, no -N)") ;
+  hf_diesys(HF_EXIT_USAGE, "the notification descriptor is not open (is there a file notification-fd?)") ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  int wanted = -1, none = 0, quiet = 0, opt ;
+  PROG = "notifysocket" ;
+  hf_version(PROG, argc, argv) ;
+  while ((opt = subgetopt_r(argc, argv, "d:Np:s:amw:t:k:K:q", &l)) >= 0) switch (opt)
+  {
+    case 'd' : wanted = (int)number(l.arg) ; break ;
+    case 'N' : none = 1 ; break ;
+    case 'p' : g.path = l.arg ; break ;
+    case 's' : g.file = l.arg ; break ;
+    case 'a' : g.trust = TRUST_ANYONE ; break ;
+    case 'm' : g.trust = TRUST_MAIN ; break ;
+    case 'w' : g.watchdog_ms = number(l.arg) ; break ;
+    case 't' : g.start_ms = number(l.arg) ; break ;
+    case 'K' : g.kill_ms = number(l.arg) ; break ;
+    case 'q' : quiet = 1 ; break ;
+    case 'k' :
+      g.signal = hf_signal_scan(l.arg) ;
+      if (!g.signal) hf_die(HF_EXIT_USAGE, "unknown signal ", l.arg) ;
+      break ;
+    default : hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
+  }
+  argc -= l.ind ; argv += l.ind ;
+  if (!argc) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
+  if (!HF_LINUX && !g.path) hf_die(HF_EXIT_USAGE, "this system has no abstract sockets: -p PATH is needed") ;
+  if (!none) g.notify = find_notify_fd(wanted) ;
+  open_socket() ;
+  set_environment() ;
+  {
+    int keep[2] = { g.fd, g.notify } ;
+    int r = hf_companion_fork(&g.daemon, keep, 2 - none) ;
+    if (r < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to fork") ;
+    if (r)
+    {
+      if (quiet) fd_move(2, open2("/dev/null", 1)) ;
+      live() ;
+      return 0 ;
+    }
+  }
+  fd_close(g.fd) ;
+  if (g.notify >= 0) fd_close(g.notify) ;
+  hf_exec(argv, (char const *const *)environ, 0) ;
+}
