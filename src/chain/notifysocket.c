@@ -34,7 +34,7 @@
 #include "config.h"
 #include "notifymsg.h"
 
-#define USAGE "notifysocket [-d FD | -N] [-p PATH] [-s FILE] [-a | -m] [-w MS] [-t MS] [-k SIGNAL] [-K MS] [-q] prog..."
+#define USAGE "notifysocket [-amq] [-d fd | -N] [-p path] [-s file] [-w ms] [-t ms] [-k signal] [-K ms] prog ..."
 #define FILE_MS 100           /* least time between two writings of the status file */
 
 enum trust { TRUST_DESCENDANTS, TRUST_MAIN, TRUST_ANYONE } ;

@@ -36,8 +36,8 @@
 #include <sys/inotify.h>
 #endif
 
-#define USAGE "readywhen [-c COMMAND] [-T [ADDRESS:]PORT] [-u PATH] [-f FILE] [-l PATTERN] [-L FILE] [-s SECONDS] " \
-  "[-d FD | -N] [-i MS] [-w MS] [-t MS] [-n N] [-e] [-m N] [-I MS] [-k SIGNAL] [-K MS] [-v] [-q] prog..."
+#define USAGE "readywhen [-eqv] [-c command] [-T [address:]port] [-u path] [-f file] [-l pattern] [-L file] [-s seconds] " \
+  "[-d fd | -N] [-i ms] [-w ms] [-t ms] [-n attempts] [-m failures] [-I ms] [-k signal] [-K ms] prog ..."
 #define PROBES 16
 #define FIRST_MS 5            /* the second look; then twice as long each time */
 
