@@ -7,6 +7,7 @@
    Must never wait without a deadline, change anything on a mistyped command, or believe a
    status whose supervisor is gone. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,15 +64,30 @@ static sv_verb const verbs[] =
   { "X", "x", "x", SV_ALWAYS | SV_KILL, 0 },
   { "DOWN", "d", "d", SV_ALWAYS | SV_KILL, 0 },
   { "TERM", "tc", "tc", SV_ALWAYS | SV_KILL, 0 },
+  { "list", 0, 0, SV_WORD, &sv_list },
+  { "metrics", 0, 0, SV_WORD, &sv_metrics },
+  { "log", 0, 0, SV_WORD, &sv_log },
+  { "why", 0, 0, SV_WORD, &sv_why },
+  { "signal", 0, 0, SV_WORD, &sv_signal },
+  { "enable", 0, 0, SV_WORD, &sv_enable },
+  { "disable", 0, 0, SV_WORD, &sv_disable },
+  { "scale", 0, 0, SV_WORD, &sv_scale },
+  { "rolling", 0, 0, SV_WORD, &sv_rolling },
+  { "reset", 0, 0, SV_WORD, &sv_reset },
+  { "upgrade", 0, 0, SV_WORD, &sv_upgrade },
+  { "verify", 0, 0, SV_WORD, &sv_verify },
+  { "tree", 0, 0, SV_WORD, &sv_tree },
+  { "shell", 0, 0, SV_WORD, &sv_shell },
 } ;
 
-static sv_verb const *find_verb (char const *word)
+sv_verb const *sv_verb_find (char const *word)
 {
   size_t n = strlen(word) ;
   for (size_t i = 0 ; n && i < sizeof(verbs) / sizeof(verbs[0]) ; i++)
   {
     sv_verb const *v = verbs + i ;
     int whole = v->flags & SV_WORD || (v->flags & SV_LSB && sv_opt.lsb) ;
+    if (sv_opt.lsb && v->run) continue ;
     if (whole ? !strcmp(word, v->name) : !strncmp(word, v->name, n)) return v ;
   }
   return 0 ;
@@ -98,6 +114,8 @@ static int option_word (int i, int argc, char const *const *argv)
   for (char const *s = argv[i++] + 1 ; *s ; s++)
   {
     if (*s == 'v') sv_opt.verbose = 1 ;
+    else if (*s == 'a' && !sv_opt.lsb) sv_opt.all = 1 ;
+    else if (*s == 'r' && !sv_opt.lsb) sv_opt.needs = 1 ;
     else if (*s == 'w')
     {
       if (!s[1] && i >= argc) bad_option("option requires an argument", 'w') ;
@@ -110,6 +128,19 @@ static int option_word (int i, int argc, char const *const *argv)
   return i ;
 }
 
+/* The services of the user: $XDG_CONFIG_HOME/service, as runsvdir uses it for them. */
+static void user_tree (void)
+{
+  char path[HF_PATH] ;
+  char const *base = getenv("XDG_CONFIG_HOME") ;
+  char const *home = getenv("HOME") ;
+  int good ;
+  if (base && base[0] == '/') good = hf_path_join(path, sizeof(path), base, "service") ;
+  else good = home && *home && hf_path_join(path, sizeof(path), home, ".config/service") ;
+  if (!good) hf_die(SV_EXIT_FATAL, "--user: neither XDG_CONFIG_HOME nor HOME says where") ;
+  if (setenv("SVDIR", path, 1) < 0) hf_diesys(SV_EXIT_FATAL, "unable to set SVDIR") ;
+}
+
 static int options (int argc, char const *const *argv)
 {
   int i = 1 ;
@@ -118,7 +149,8 @@ static int options (int argc, char const *const *argv)
   while (i < argc && argv[i][0] == '-' && argv[i][1])
   {
     if (!strcmp(argv[i], "--")) return i + 1 ;
-    i = option_word(i, argc, argv) ;
+    if (!strcmp(argv[i], "--user") && !sv_opt.lsb) { user_tree() ; i++ ; }
+    else i = option_word(i, argc, argv) ;
   }
   return i ;
 }
@@ -129,23 +161,61 @@ static char const *base_name (char const *s)
   return slash ? slash + 1 : s && *s ? s : "sv" ;
 }
 
+int sv_exit_code (int failed)
+{
+  return failed > SV_EXIT_MAX ? SV_EXIT_MAX : failed ;
+}
+
+/* Options that may also stand between one of runit's commands and the names. */
+static int late_options (int argc, char const *const *argv, int *json)
+{
+  int i = 0 ;
+  for (; i < argc && !sv_opt.lsb ; i++)
+  {
+    if (!strcmp(argv[i], "-a")) sv_opt.all = 1 ;
+    else if (!strcmp(argv[i], "-r")) sv_opt.needs = 1 ;
+    else if (json && !strcmp(argv[i], "--json")) *json = 1 ;
+    else break ;
+  }
+  return i ;
+}
+
+/* What stops must stop before what it needs. */
+static int stop_in_order (sv_verb const *v, sv_names const *l)
+{
+  int failed = 0 ;
+  for (unsigned int i = l->n ; i-- ;) failed += sv_command(v, 1, l->v + i) ;
+  return sv_exit_code(failed) ;
+}
+
+int sv_run (int argc, char const *const *argv)
+{
+  sv_verb const *v = argc ? sv_verb_find(argv[0]) : 0 ;
+  sv_names l ;
+  int json = 0, i ;
+  if (!v) sv_usage() ;
+  if (v->run) return (*v->run)(argc - 1, argv + 1) ;
+  i = 1 + late_options(argc - 1, argv + 1, v->flags & SV_STATUS ? &json : 0) ;
+  if (i >= argc && !sv_opt.all && !json) sv_usage() ;
+  if (i >= argc) sv_opt.all = 1 ;
+  sv_names_all(&l, argc - i, argv + i) ;
+  if (json) return sv_json(l.n, l.v) ;
+  if (v->flags & SV_STATUS) return sv_status((int)l.n, l.v) ;
+  if (sv_opt.needs && v->bytes && strchr("dx", v->bytes[0]) && v->flags & SV_ALWAYS) return stop_in_order(v, &l) ;
+  return sv_command(v, l.n, l.v) ;
+}
+
 int main (int argc, char const *const *argv)
 {
-  sv_verb const *v ;
+  char const *lsb[3] = { 0, 0, 0 } ;
   int i ;
   PROG = base_name(argv[0]) ;
   sv_opt.lsb = strcmp(PROG, "sv") != 0 ;
   if (!sv_opt.lsb) hf_version("sv", argc, argv) ;
   i = options(argc, argv) ;
-  if (i >= argc || (!sv_opt.lsb && i + 1 >= argc)) sv_usage() ;
-  v = find_verb(argv[i++]) ;
-  if (!v) sv_usage() ;
-  if (sv_opt.lsb)
-  {
-    argc = 1 ;
-    argv = (char const *const *)&PROG ;
-    i = 0 ;
-  }
-  if (v->flags & SV_STATUS) return sv_status(argc - i, argv + i) ;
-  return sv_command(v, argc - i, argv + i) ;
+  if (i >= argc) sv_usage() ;
+  if (!sv_opt.lsb) return sv_run(argc - i, argv + i) ;
+  lsb[0] = argv[i] ;
+  lsb[1] = PROG ;
+  return sv_run(2, lsb) ;
 }

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include <holdfast/clock.h>
 #include <holdfast/control.h>
@@ -11,10 +13,14 @@
 #include <holdfast/watch.h>
 #include "sv.h"
 
+#define FRESH_S 15            /* a directory younger than this will get a supervisor */
+
 struct round
 {
   sv_verb const *verb ;
   unsigned int failed ;
+  int waits ;
+  int explains ;              /* this is a start */
 } ;
 
 static int exit_is_fine (sv_verb const *v)
@@ -46,13 +52,12 @@ static int already (hf_status const *st, char c)
   return st->want == (uint8_t)c && (c != 'd' || st->term) ;
 }
 
-/* A record whose writer is gone is not believed. */
 static void remember (sv_unit *u)
 {
-  u->has_rec = hf_state_read(&u->rec, u->sup) && hf_proc_same(&u->rec.supervisor) ;
-  if (!u->has_rec) return ;
+  if (!sv_unit_record(u)) return ;
   u->starts_before = u->rec.m.starts ;
   u->deaths_before = u->rec.m.deaths ;
+  u->seq_before = u->rec.seq ;
 }
 
 static int send_bytes (sv_unit *u, char const *bytes)
@@ -64,6 +69,16 @@ static int send_bytes (sv_unit *u, char const *bytes)
   return 0 ;
 }
 
+/* Was the directory, or the link to it, made a moment ago? Then a supervisor will come. */
+static int is_fresh (sv_unit const *u)
+{
+  struct stat st ;
+  time_t now = time(0) ;
+  if (u->reach != SV_NORUNSV && !(u->reach == SV_NOOK && u->err == ENOENT)) return 0 ;
+  if (!stat(u->dir, &st) && st.st_ctime + FRESH_S >= now) return 1 ;
+  return !lstat(u->dir, &st) && st.st_ctime + FRESH_S >= now ;
+}
+
 /* A service that waits for its next start is wanted up, and is started at once all the same. */
 static int skips (sv_unit *u, char c)
 {
@@ -71,50 +86,68 @@ static int skips (sv_unit *u, char c)
   return c != 'u' || u->st.pid || !u->has_rec || u->rec.m.phase != HF_PHASE_BACKOFF ;
 }
 
-static void begin (sv_unit *u, struct round *r, int waits)
+static void ask (sv_unit *u, struct round *r)
 {
-  char const *bytes = r->verb->bytes ;
-  if (!sv_unit_open(u) || !sv_unit_read(u)) { give_up(u, r) ; return ; }
+  char const *bytes = u->is_fresh ? "u" : r->verb->bytes ;
+  if (!sv_unit_read(u)) { give_up(u, r) ; return ; }
   u->before = u->st ;
-  if (waits || !u->st.pid) remember(u) ;
-  if (waits && u->has_rec && r->verb->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
+  if (r->waits || !u->st.pid) remember(u) ;
+  if (r->waits && u->has_rec && u->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
+  if (r->explains && !u->is_fresh) sv_log_mark(u) ;
   if (!bytes || skips(u, bytes[0]) || send_bytes(u, bytes) || already(&u->st, bytes[0])) return ;
   give_up(u, r) ;
+}
+
+static void begin (sv_unit *u, struct round *r)
+{
+  u->until = r->verb->until ;
+  if (sv_unit_open(u)) { ask(u, r) ; return ; }
+  u->is_fresh = r->explains && sv_opt.timeout && u->dir && is_fresh(u) ;
+  if (!u->is_fresh) give_up(u, r) ;
+}
+
+/* A fresh one has a supervisor now. */
+static void arrive (sv_unit *u, void *data)
+{
+  u->until = "u" ;
+  ask(u, data) ;
+  u->is_fresh = 0 ;
 }
 
 static void report (sv_unit *u, int timeout, void *data)
 {
   struct round *r = data ;
   int kills = timeout && r->verb->flags & SV_KILL ;
-  if (u->reach != SV_OK) { give_up(u, r) ; return ; }
-  sv_put(kills ? "kill: " : timeout ? "timeout: " : "ok: ") ;
-  sv_put_state(u, u->word) ;
-  put_line_end() ;
-  if (!timeout) return ;
-  r->failed++ ;
-  u->failed = 1 ;
+  if (u->reach != SV_OK) give_up(u, r) ;
+  else
+  {
+    sv_put(kills ? "kill: " : timeout ? "timeout: " : "ok: ") ;
+    sv_put_state(u, u->word) ;
+    put_line_end() ;
+    if (timeout) r->failed += u->failed = 1 ;
+  }
+  if (u->failed && r->explains) sv_explain(u) ;
   if (kills) send_bytes(u, "k") ;
 }
 
 int sv_act (sv_verb const *v, unsigned int n, sv_unit *u)
 {
-  struct round r = { .verb = v, .failed = 0 } ;
-  int waits = sv_opt.verbose || v->flags & SV_ALWAYS ;
-  int64_t deadline ;
+  struct round r = { .verb = v, .waits = sv_opt.verbose || v->flags & SV_ALWAYS } ;
+  sv_waiter w = { .arrive = &arrive, .finish = &report, .data = &r } ;
+  r.explains = r.waits && v->bytes && strchr(v->bytes, 'u') ;
   sv_cond_begin() ;
-  deadline = hf_clock_ms() + sv_opt.timeout ;
-  for (unsigned int i = 0 ; i < n ; i++) begin(u + i, &r, waits) ;
-  if (waits) sv_wait(u, n, v->until, deadline, &report, &r) ;
+  w.deadline = hf_clock_ms() + sv_opt.timeout ;
+  for (unsigned int i = 0 ; i < n ; i++) begin(u + i, &r) ;
+  if (r.waits) sv_wait(u, n, &w) ;
   return (int)r.failed ;
 }
 
-int sv_command (sv_verb const *v, int n, char const *const *words)
+int sv_command (sv_verb const *v, unsigned int n, char const *const *words)
 {
-  sv_unit *u = sv_alloc((size_t)n * sizeof(sv_unit)) ;
+  sv_unit *u = sv_alloc(n * sizeof(sv_unit)) ;
   int failed ;
-  for (int i = 0 ; i < n ; i++) sv_unit_find(u + i, words[i]) ;
-  failed = sv_act(v, (unsigned int)n, u) ;
+  for (unsigned int i = 0 ; i < n ; i++) sv_unit_find(u + i, words[i]) ;
+  failed = sv_act(v, n, u) ;
   sv_flush() ;
-  if (sv_opt.lsb) return !!failed ;
-  return failed > SV_EXIT_MAX ? SV_EXIT_MAX : failed ;
+  return sv_opt.lsb ? !!failed : sv_exit_code(failed) ;
 }

@@ -11,13 +11,18 @@
    Every letter is judged on one snapshot of the state. Where holdfast's own record is there,
    it decides what the 20 bytes of status cannot tell. */
 
-#include <errno.h>
-#include <sys/stat.h>
+#include <string.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
 
 #include <holdfast/clock.h>
+#include <holdfast/spawn.h>
 #include "sv.h"
 
 #define SETTLE_MS 1000        /* a service that died while we waited is believed after so long */
+
+#define NEEDS_MS 20
 
 static tain began ;
 static int64_t began_ms ;
@@ -28,19 +33,27 @@ void sv_cond_begin (void)
   began_ms = hf_clock_ms() ;
 }
 
-static int has_file (sv_unit const *u, char const *name)
-{
-  struct stat st ;
-  char path[HF_PATH] ;
-  return hf_path_join(path, sizeof(path), u->dir, name) && (!stat(path, &st) || errno != ENOENT) ;
-}
-
 static void look (sv_unit *u)
 {
   if (u->looked) return ;
   u->looked = 1 ;
-  u->has_check = !!has_file(u, "check") ;
-  u->has_notify = u->has_rec && has_file(u, "notification-fd") ;
+  u->has_check = !!sv_unit_has(u, "check") ;
+  u->has_notify = u->has_rec && sv_unit_has(u, "notification-fd") ;
+  u->has_needs = u->has_rec && sv_unit_has(u, "needs") ;
+}
+
+/* With needs, the process is svneed until they are met. No event tells of the change. */
+static int waits_for_needs (sv_unit *u)
+{
+  char path[32] = "/proc/" ;
+  char s[16] ;
+  size_t n = 6 + uint32_fmt(path + 6, u->st.pid) ;
+  ssize_t r ;
+  memcpy(path + n, "/comm", 6) ;
+  r = openreadnclose_nb(path, s, sizeof(s)) ;
+  if (r != 7 || memcmp(s, "svneed\n", 7)) return 0 ;
+  u->look_at = hf_clock_ms() + NEEDS_MS ;
+  return 1 ;
 }
 
 /* Any of its own word, its check, or, if it has neither, being up. */
@@ -50,6 +63,7 @@ static int ready (sv_unit *u)
   look(u) ;
   if (u->has_check) return sv_check_passed(u) ;
   if (u->has_notify) return 0 ;
+  if (u->has_needs && waits_for_needs(u)) return 0 ;
   if (u->has_rec && u->rec.m.deaths != u->deaths_before && u->rec.m.ended_at > began_ms)
   {
     int64_t at = u->rec.m.started_at + SETTLE_MS ;
@@ -67,9 +81,16 @@ static int is_down (sv_unit const *u)
   return !u->st.pid && !u->st.state ;
 }
 
+/* A run that was to end by itself, and did so well, is as good as up. */
+static int is_done (sv_unit const *u)
+{
+  return u->has_rec && u->rec.m.phase == HF_PHASE_DOWN && u->rec.m.why == HF_WHY_DONE
+    && u->rec.m.starts != u->starts_before ;
+}
+
 static int is_up (sv_unit *u)
 {
-  return u->st.pid && u->st.state == 1 && ready(u) ;
+  return is_done(u) || (u->st.pid && u->st.state == 1 && ready(u)) ;
 }
 
 static int same_stamp (tain const *a, tain const *b)
@@ -114,8 +135,33 @@ static int met (sv_unit *u, char c)
   }
 }
 
+/* It will not be started again unless somebody says so. */
+static int has_failed (sv_unit const *u)
+{
+  hf_machine const *m = &u->rec.m ;
+  return u->has_rec && m->phase == HF_PHASE_DOWN && m->want != HF_WANT_UP
+    && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED) ;
+}
+
+/* A start cannot succeed any more when it failed for good after sv began, or when the program
+   cannot be executed: time does not heal that. */
+static int is_hopeless (sv_unit const *u, char c)
+{
+  if (c == 'C') return has_failed(u) ;
+  if (c != 'u' && c != 't') return 0 ;
+  if (has_failed(u) && u->rec.m.deaths != u->deaths_before) return 1 ;
+  return u->has_rec && u->rec.spawn_step >= HF_STEP_EXEC && u->rec.seq != u->seq_before
+    && u->rec.m.phase == HF_PHASE_BACKOFF ;
+}
+
 int sv_cond_met (sv_unit *u, char const *until)
 {
-  for (; *until ; until++) if (!met(u, *until)) return 0 ;
+  for (; *until ; until++)
+  {
+    if (met(u, *until)) continue ;
+    if (!is_hopeless(u, *until)) return 0 ;
+    u->reach = SV_FAILED ;
+    return -1 ;
+  }
   return 1 ;
 }

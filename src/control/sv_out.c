@@ -15,13 +15,25 @@
 /* No stdio: one buffer, and the lines of one service never parted by a message. */
 
 static struct { size_t len ; char s[32768] ; } out ;
+static int out_fd = 1 ;
 
 void sv_flush (void)
 {
   size_t n = out.len ;
   out.len = 0 ;
-  if (n && allwrite(1, out.s, n) < n)
+  if (n && allwrite(out_fd, out.s, n) < n && out_fd == 1)
     hf_diesys(SV_EXIT_FATAL, "unable to write to standard output") ;
+}
+
+void sv_to (int fd)
+{
+  sv_flush() ;
+  out_fd = fd ;
+}
+
+int sv_is_terminal (void)
+{
+  return isatty(out_fd) ;
 }
 
 void sv_putn (char const *s, size_t n)
@@ -58,6 +70,14 @@ void sv_put_uint (uint64_t n)
   sv_putn(s, uint64_fmt(s, n)) ;
 }
 
+void sv_put_pad (char const *s, size_t width)
+{
+  size_t n = 0 ;
+  sv_put_name(s) ;
+  for (; *s ; s++) n += (*s & 0xc0) != 0x80 ; /* characters of UTF-8 */
+  for (; n < width ; n++) sv_putn(" ", 1) ;
+}
+
 void *sv_alloc (size_t n)
 {
   void *p = calloc(1, n ? n : 1) ;
@@ -70,5 +90,12 @@ char const *sv_copy (char const *s)
   size_t n = strlen(s) + 1 ;
   char *p = sv_alloc(n) ;
   memcpy(p, s, n) ;
+  return p ;
+}
+
+void *sv_more (void *p, size_t n)
+{
+  p = realloc(p, n) ;
+  if (!p) hf_diesys(SV_EXIT_FATAL, "unable to allocate memory") ;
   return p ;
 }

@@ -85,6 +85,12 @@ int sv_put_reach (sv_unit const *u, int exitok)
     case SV_NOSTATUS :
       if (u->err == EPROTO) return put_reason("warning", u, "unable to read supervise/status", "bad format") ;
       return put_reason("warning", u, "unable to open supervise/status", why) ;
+    case SV_FAILED :
+      sv_put("fail: ") ;
+      sv_put_state(u, u->word) ;
+      sv_put(", ") ;
+      sv_put(sv_why_word(u)) ;
+      return 0 ;
     default :
       put_reason(exitok ? "ok" : "fail", u, "runsv not running", 0) ;
       return exitok ;

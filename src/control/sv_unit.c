@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,4 +71,46 @@ void sv_unit_close (sv_unit *u)
   if (u->ok_fd >= 0) fd_close(u->ok_fd) ;
   if (u->watch_fd >= 0) fd_close(u->watch_fd) ;
   u->ok_fd = u->watch_fd = -1 ;
+}
+
+/* A supervisor of another family leaves the record of its predecessor lying there. */
+static int is_live (hf_state const *rec)
+{
+  static char boot[HF_BOOTID] ;
+  static int known ;
+  if (!known) hf_boot_id(boot) ;
+  known = 1 ;
+  return !memcmp(boot, rec->boot, HF_BOOTID) && rec->supervisor.pid
+    && (!kill((pid_t)rec->supervisor.pid, 0) || errno == EPERM) ;
+}
+
+int sv_unit_record (sv_unit *u)
+{
+  u->has_rec = hf_state_read(&u->rec, u->sup) && is_live(&u->rec) ;
+  return u->has_rec ;
+}
+
+int sv_unit_has (sv_unit const *u, char const *name)
+{
+  struct stat st ;
+  char path[HF_PATH] ;
+  return hf_path_join(path, sizeof(path), u->dir, name) && (!stat(path, &st) || errno != ENOENT) ;
+}
+
+void sv_unit_look (sv_unit *u, char const *word)
+{
+  sv_unit_find(u, word) ;
+  if (sv_unit_open(u) && sv_unit_read(u)) sv_unit_record(u) ;
+  sv_unit_close(u) ;
+}
+
+int sv_unit_log (sv_unit *log, sv_unit const *of)
+{
+  struct stat st ;
+  char path[HF_PATH] ;
+  if (!of->dir || !hf_path_join(path, sizeof(path), of->dir, "log") || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+    return 0 ;
+  if (!hf_path_join(path, sizeof(path), of->word, "log")) return 0 ;
+  sv_unit_look(log, sv_copy(path)) ;
+  return 1 ;
 }

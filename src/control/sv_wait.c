@@ -2,10 +2,12 @@
 
 /* One loop waits for all services at once. Each is looked at again when its supervisor
    announces a change, when its supervisor goes away (the reader of supervise/ok is gone: POLLERR),
-   when its check ends, or at look_at. */
+   when its check ends, or at look_at. Supervisors of other families announce nothing: inotify on
+   the supervise directory stands in. */
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -15,6 +17,9 @@
 #include <holdfast/watch.h>
 #include "sv.h"
 
+#define LOOK_MS 500           /* a look now and then, should inotify have nothing to say */
+#define FRESH_MS 20
+
 /* The watch comes first: a change after the look cannot be missed. */
 static void rewatch (sv_unit *u)
 {
@@ -22,24 +27,44 @@ static void rewatch (sv_unit *u)
   u->watch_fd = hf_watch_open(u->sup) ;
 }
 
-static int judge (sv_unit *u, char const *until)
+/* When to look again, if nothing is told. */
+static int64_t next_look (sv_unit const *u)
 {
-  u->look_at = u->watch_fd < 0 ? hf_clock_ms() + HF_WATCH_POLL_MS : HF_NEVER ;
-  if (u->ok_fd < 0) return 1 ;
-  if (!sv_unit_read(u)) return 1 ;
-  if (u->has_rec) hf_state_read(&u->rec, u->sup) ;
-  return sv_cond_met(u, until) ;
+  int64_t now = hf_clock_ms() ;
+  if (u->watch_fd >= 0) return HF_NEVER ;
+  if (u->is_fresh)
+  {
+    sv_notify_add(u->dir) ;
+    return now + (sv_notify_add(u->sup) ? LOOK_MS : FRESH_MS) ;
+  }
+  return now + (sv_notify_add(u->sup) ? LOOK_MS : HF_WATCH_POLL_MS) ;
 }
 
-static void settle (sv_unit *u, int timeout, void (*finish) (sv_unit *, int, void *), void *data)
+static int judge (sv_unit *u, sv_waiter const *w)
+{
+  u->look_at = next_look(u) ;
+  if (u->is_fresh)
+  {
+    if (!sv_unit_open(u)) return 0 ;
+    (*w->arrive)(u, w->data) ;
+    if (u->done) return 0 ;
+    u->look_at = next_look(u) ;
+  }
+  if (u->ok_fd < 0 || !sv_unit_read(u)) return 1 ;
+  if (u->has_rec) hf_state_read(&u->rec, u->sup) ;
+  return sv_cond_met(u, u->until) ;
+}
+
+static void settle (sv_unit *u, int timeout, sv_waiter const *w)
 {
   sv_check_kill(u) ;
-  (*finish)(u, timeout, data) ;
+  (*w->finish)(u, timeout, w->data) ;
   u->done = 1 ;
   sv_unit_close(u) ;
 }
 
-static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, int64_t *until)
+/* Two for each unit, then the end of a check, then inotify. */
+static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, int64_t *wake)
 {
   unsigned int pending = 0 ;
   for (unsigned int i = 0 ; i < n ; i++)
@@ -48,14 +73,15 @@ static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, in
     x[2 * i + 1] = (struct pollfd){ .fd = u[i].done ? -1 : u[i].ok_fd } ;
     if (u[i].done) continue ;
     pending++ ;
-    if (u[i].look_at < *until) *until = u[i].look_at ;
+    if (u[i].look_at < *wake) *wake = u[i].look_at ;
   }
   x[2 * n] = (struct pollfd){ .fd = sv_check_fd(), .events = POLLIN } ;
+  x[2 * n + 1] = (struct pollfd){ .fd = sv_notify_fd(), .events = POLLIN } ;
   return pending ;
 }
 
 /* 1: something happened that asks for another look. */
-static int news (sv_unit *u, struct pollfd const *x, int64_t now)
+static int news (sv_unit *u, struct pollfd const *x, int notified, int64_t now)
 {
   if (x[1].fd >= 0 && x[1].revents)
   {
@@ -69,30 +95,35 @@ static int news (sv_unit *u, struct pollfd const *x, int64_t now)
     rewatch(u) ;
     return 1 ;
   }
-  return now >= u->look_at ;
+  return now >= u->look_at || (notified && u->watch_fd < 0) ;
 }
 
-void sv_wait (sv_unit *u, unsigned int n, char const *until, int64_t deadline,
-  void (*finish) (sv_unit *, int, void *), void *data)
+static void look_all (sv_unit *u, unsigned int n, struct pollfd const *x, sv_waiter const *w)
 {
-  struct pollfd *x = sv_alloc((2 * (size_t)n + 1) * sizeof(struct pollfd)) ;
+  int64_t now = hf_clock_ms() ;
+  int notified = x[2 * n + 1].fd >= 0 && x[2 * n + 1].revents ;
+  if (x[2 * n].fd >= 0 && x[2 * n].revents) sv_check_reap(u, n) ;
+  if (notified) sv_notify_drain() ;
   for (unsigned int i = 0 ; i < n ; i++)
-    if (!u[i].done && judge(u + i, until)) settle(u + i, 0, finish, data) ;
+    if (!u[i].done && news(u + i, x + 2 * i, notified, now) && judge(u + i, w)) settle(u + i, 0, w) ;
+}
+
+void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
+{
+  struct pollfd *x = sv_alloc((2 * (size_t)n + 2) * sizeof(struct pollfd)) ;
+  for (unsigned int i = 0 ; i < n ; i++) if (!u[i].done && judge(u + i, w)) settle(u + i, 0, w) ;
   for (;;)
   {
-    int64_t wake = deadline, now = hf_clock_ms() ;
-    if (!fill(x, u, n, &wake) || now >= deadline) break ;
-    if (poll(x, 2 * n + 1, hf_clock_poll(wake, now)) < 0 && errno != EINTR)
-      hf_diesys(SV_EXIT_FATAL, "unable to poll") ;
-    if (x[2 * n].fd >= 0 && x[2 * n].revents) sv_check_reap(u, n) ;
-    now = hf_clock_ms() ;
-    for (unsigned int i = 0 ; i < n ; i++)
-      if (!u[i].done && news(u + i, x + 2 * i, now) && judge(u + i, until)) settle(u + i, 0, finish, data) ;
+    int64_t wake = w->deadline, now = hf_clock_ms() ;
+    if (!fill(x, u, n, &wake) || now >= w->deadline) break ;
+    if (poll(x, 2 * n + 2, hf_clock_poll(wake, now)) >= 0) look_all(u, n, x, w) ;
+    else if (errno != EINTR) hf_diesys(SV_EXIT_FATAL, "unable to poll") ;
   }
   for (unsigned int i = 0 ; i < n ; i++)
     if (!u[i].done)
     {
-      sv_unit_read(u + i) ;
-      settle(u + i, 1, finish, data) ;
+      if (!u[i].is_fresh) sv_unit_read(u + i) ;
+      settle(u + i, 1, w) ;
     }
+  free(x) ;
 }

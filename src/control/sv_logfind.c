@@ -1,0 +1,214 @@
+/* ISC license. */
+
+/* Finding the files that a service's output ends in, whatever logger it has: they are what its
+   logger, or a child of that, has open for writing. Without a logger they may be what the
+   service, or its supervisor, has as descriptors 1 and 2. */
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include "sv.h"
+
+#define TAIL 16384            /* bytes that are looked at for the last lines */
+
+struct search
+{
+  sv_logfile *f ;
+  int n ;
+  int max ;
+  int current ;               /* one called "current" is among them: others do not count */
+  int streams ;               /* descriptors 1 and 2 only */
+} ;
+
+static size_t proc_path (char *s, uint32_t pid, char const *what, char const *fd)
+{
+  size_t n = 6, w = strlen(what), f = strlen(fd) ;
+  memcpy(s, "/proc/", 6) ;
+  n += uint32_fmt(s + n, pid) ;
+  memcpy(s + n, what, w) ;
+  memcpy(s + n + w, fd, f + 1) ;
+  return n + w + f ;
+}
+
+/* /proc/PID/fdinfo/N has a line "flags:" with the octal flags of open(2). */
+static int is_written (uint32_t pid, char const *fd)
+{
+  char path[64], s[256] ;
+  char *p ;
+  ssize_t r ;
+  proc_path(path, pid, "/fdinfo/", fd) ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  if (r <= 0) return 0 ;
+  s[r] = 0 ;
+  p = strstr(s, "flags:") ;
+  if (!p) return 0 ;
+  p[strcspn(p, "\n")] = 0 ;
+  return (p[strlen(p) - 1] & 3) != 0 ;
+}
+
+static int is_aside (char const *name)
+{
+  static char const *const aside[] = { "lock", "state", "newstate", "previous", "processed" } ;
+  for (unsigned int i = 0 ; i < sizeof(aside) / sizeof(aside[0]) ; i++) if (!strcmp(name, aside[i])) return 1 ;
+  return 0 ;
+}
+
+static void consider (struct search *s, uint32_t pid, char const *fd)
+{
+  sv_logfile *f = s->f + s->n ;
+  struct stat st ;
+  char const *name ;
+  ssize_t r ;
+  if (s->n == s->max || strlen(fd) > 10) return ;
+  proc_path(f->open, pid, "/fd/", fd) ;
+  r = readlink(f->open, f->path, sizeof(f->path) - 1) ;
+  if (r <= 0 || f->path[0] != '/') return ;
+  f->path[r] = 0 ;
+  name = strrchr(f->path, '/') + 1 ;
+  if (stat(f->open, &st) < 0 || !S_ISREG(st.st_mode) || is_aside(name) || !is_written(pid, fd)) return ;
+  f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
+  for (int i = 0 ; i < s->n ; i++) if (s->f[i].id.ino == f->id.ino && s->f[i].id.dev == f->id.dev) return ;
+  if (!strcmp(name, "current") && !s->current)
+  {
+    s->current = 1 ;
+    s->f[0] = *f ;
+    s->n = 0 ;
+  }
+  else if (s->current && strcmp(name, "current")) return ;
+  s->n++ ;
+}
+
+static void look_into (struct search *s, uint32_t pid, int depth)
+{
+  char path[64] ;
+  pid_t child[16] ;
+  DIR *d ;
+  struct dirent *e ;
+  int had = s->n, n ;
+  if (s->streams)
+  {
+    consider(s, pid, "1") ;
+    consider(s, pid, "2") ;
+    return ;
+  }
+  proc_path(path, pid, "/fd", "") ;
+  d = opendir(path) ;
+  if (d) while ((e = readdir(d))) if (e->d_name[0] != '.') consider(s, pid, e->d_name) ;
+  if (d) closedir(d) ;
+  if (s->n > had || depth > 2) return ;
+  n = hf_proc_children((pid_t)pid, child, 16) ;
+  for (int i = 0 ; i < n ; i++) look_into(s, (uint32_t)child[i], depth + 1) ;
+}
+
+static int take_dir (struct search *s, char const *base, char const *word)
+{
+  char path[HF_PATH] ;
+  struct stat st ;
+  sv_logfile *f = s->f + s->n ;
+  if (s->n == s->max || !hf_path_join(path, sizeof(path), base, word)) return 0 ;
+  if (!hf_path_join(f->path, sizeof(f->path), word[0] == '/' ? word : path, "current")) return 0 ;
+  if (stat(f->path, &st) < 0 || !S_ISREG(st.st_mode)) return 0 ;
+  for (int i = 0 ; i < s->n ; i++) if (s->f[i].id.ino == st.st_ino && s->f[i].id.dev == st.st_dev) return 0 ;
+  f->open[0] = 0 ;
+  f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
+  s->n++ ;
+  return 1 ;
+}
+
+/* The logger is not running, or not ours to look into: the directories that its run names. */
+static void guess (struct search *s, sv_unit const *log)
+{
+  char path[HF_PATH], text[4096] ;
+  ssize_t r ;
+  take_dir(s, log->dir, "main") ;
+  take_dir(s, log->dir, ".") ;
+  if (!hf_path_join(path, sizeof(path), log->dir, "run")) return ;
+  r = openreadnclose_nb(path, text, sizeof(text) - 1) ;
+  if (r <= 0) return ;
+  text[r] = 0 ;
+  for (char *w = strtok(text, " \t\n\"'") ; w ; w = strtok(0, " \t\n\"'"))
+    if (w[0] != '-' && w[0] != '#') take_dir(s, log->dir, w) ;
+}
+
+int sv_logfind (sv_unit const *u, sv_logfile *f, int max)
+{
+  struct search s = { .f = f, .n = 0, .max = max, .current = 0, .streams = 0 } ;
+  sv_unit log ;
+  if (sv_unit_log(&log, u))
+  {
+    if (log.reach == SV_OK && log.st.pid) look_into(&s, log.st.pid, 0) ;
+    if (!s.n) guess(&s, &log) ;
+    if (s.n) return s.n ;
+  }
+  s.streams = 1 ;
+  if (u->reach == SV_OK && u->st.pid) look_into(&s, u->st.pid, 0) ;
+  if (!s.n && u->has_rec) look_into(&s, u->rec.supervisor.pid, 0) ;
+  return s.n ;
+}
+
+void sv_log_mark (sv_unit *u)
+{
+  static sv_logfile f[SV_MARKS] ;
+  int n = sv_logfind(u, f, SV_MARKS) ;
+  u->nmarks = (unsigned int)n & 7 ;
+  for (int i = 0 ; i < n ; i++) u->mark[i] = f[i].id ;
+}
+
+/* Where the part written since then begins. A file that was not there is new as a whole. */
+static uint64_t start_of (sv_unit const *u, sv_mark const *now)
+{
+  for (unsigned int i = 0 ; i < u->nmarks ; i++)
+    if (u->mark[i].ino == now->ino && u->mark[i].dev == now->dev && u->mark[i].size <= now->size) return u->mark[i].size ;
+  return 0 ;
+}
+
+static int print_tail (sv_unit const *u, sv_logfile const *f, uint64_t from, int max, void (*prefix) (sv_unit const *))
+{
+  static char s[TAIL] ;
+  int fd = open(f->open[0] ? f->open : f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
+  ssize_t r ;
+  char *p ;
+  int lines = 0 ;
+  if (fd < 0) return 0 ;
+  if (f->id.size > from + TAIL) from = f->id.size - TAIL ;
+  r = pread(fd, s, sizeof(s), (off_t)from) ;
+  fd_close(fd) ;
+  if (r <= 0) return 0 ;
+  for (p = s + r - (s[r - 1] == '\n') ; p > s ; p--) if (p[-1] == '\n' && ++lines == max) break ;
+  for (lines = 0 ; p < s + r ; lines++)
+  {
+    char *nl = memchr(p, '\n', (size_t)(s + r - p)) ;
+    char *end = nl ? nl : s + r ;
+    (*prefix)(u) ;
+    sv_put_safe(p, (size_t)(end - p)) ;
+    sv_put("\n") ;
+    p = end + 1 ;
+  }
+  return lines ;
+}
+
+int sv_log_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *))
+{
+  static sv_logfile f[SV_MARKS] ;
+  int lines = 0 ;
+  for (int again = 0 ; again < 5 && !lines ; again++)
+  {
+    int n = sv_logfind(u, f, SV_MARKS) ;
+    for (int i = 0 ; i < n && lines < max ; i++)
+    {
+      uint64_t from = start_of(u, &f[i].id) ;
+      if (from < f[i].id.size) lines += print_tail(u, f + i, from, max - lines, prefix) ;
+    }
+    if (!n) break ;
+    if (!lines) poll(0, 0, 20) ; /* the logger may still be busy with them */
+  }
+  return lines ;
+}
