@@ -18,9 +18,9 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/posixplz.h>
-#include <skalibs/sgetopt.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/message.h>
 #include "config.h"
 
@@ -158,7 +158,7 @@ int main (int argc, char const *const *argv)
   if (!fd_sanitize()) hf_diesys(HF_EXIT_SYSTEM, "unable to open /dev/null") ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "SFlk:", &l) ;
+    int opt = hf_option(argc, argv, "SFlk:", &l) ;
     if (opt == -1) break ;
     switch (opt)
     {
