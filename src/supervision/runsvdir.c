@@ -108,7 +108,8 @@ static void handle_lines (struct tree *t)
       if (i == NONE || t->t.e[i].due > t->now) break ;
       line_take(&t->t, i) ;
       notify_filled(t, i) ;
-      if (t->stop.on || t->t.e[i].flags & FLAG_LEAVING) stop_retell(t, i) ;
+      if (t->t.e[i].flags & FLAG_GOING && !t->stop.on) scan_going(t, i) ;
+      else if (t->stop.on || t->t.e[i].flags & FLAG_LEAVING) stop_retell(t, i) ;
       else line_put(&t->t, i, LINE_START, t->now) ;
     }
   }

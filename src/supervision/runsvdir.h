@@ -41,7 +41,8 @@ enum line_kind
 #define FLAG_ADOPTED 64u      /* its runsv is not a child of this process */
 #define FLAG_TOLD 128u        /* told to stop */
 #define FLAG_ESSENTIAL 256u
-#define FLAG_MOVED 512u       /* the directory was made anew: the next runsv takes over */
+#define FLAG_GOING 512u       /* its directory is not there: it may be being made anew */
+#define FLAG_GONE 2048u       /* ... and has not come back in time */
 #define FLAG_UNWATCHED 1024u  /* essential, and its event FIFO is not open yet */
 
 struct entry
@@ -49,6 +50,7 @@ struct entry
   char name[HF_NAME] ;
   dev_t dev ;
   ino_t ino ;
+  uint32_t link ;             /* hash of the link's text; 0: not a link */
   pid_t pid ;                 /* of its runsv; 0: none known */
   int pidfd ;                 /* where it is not a child; else -1 */
   int event_fd ;              /* essential: told when its state changes; else -1 */
@@ -98,6 +100,8 @@ struct options
 
 #define LINKS_MAX 24          /* watches on what leads to the scan directory */
 
+#define TARGETS_MAX 8
+
 struct scan
 {
   char path[HF_PATH] ;        /* of the scan directory, absolute */
@@ -110,6 +114,9 @@ struct scan
   int wd ;
   int link_wd[LINKS_MAX] ;
   unsigned int links ;
+  int target_wd[TARGETS_MAX] ; /* directories that links in the scan directory lead into */
+  unsigned int targets ;
+  uint32_t target ;           /* hash of the last one added */
   uint32_t number ;           /* of the present scan */
   uint32_t dangling ;         /* links to nothing met by it */
   int complained ;            /* errno last complained of */
@@ -191,6 +198,7 @@ struct tree
 extern int table_init (struct table *) ;
 extern uint32_t table_add (struct table *, char const *name, dev_t, ino_t) ; /* NONE and errno: no memory */
 extern void table_remove (struct table *, uint32_t) ;
+extern uint32_t hash_name (char const *, size_t) ;
 extern uint32_t table_by_name (struct table const *, char const *name) ;
 extern uint32_t table_by_id (struct table const *, dev_t, ino_t) ;
 extern uint32_t table_by_pid (struct table const *, pid_t) ;
@@ -205,6 +213,7 @@ extern void scan_where (struct tree *) ;              /* (re)opens the scan dire
 extern void scan_all (struct tree *) ;
 extern void scan_name (struct tree *, char const *name, int made) ;
 extern void scan_gone (struct tree *, uint32_t) ;     /* the runsv of a leaving entry is gone */
+extern void scan_going (struct tree *, uint32_t) ;    /* its directory has had time to come back */
 extern void scan_time (struct tree *) ;
 
 /* notify */
@@ -212,6 +221,7 @@ extern void notify_init (struct tree *) ;
 extern void notify_links (struct tree *) ;            /* watches what leads to the scan directory */
 extern int notify_here (struct tree *) ;              /* watches the current directory: 1, or 0 */
 extern int notify_told (struct tree const *) ;        /* are changes told of? */
+extern void notify_target (struct tree *, char const *text) ; /* watches what a link leads into */
 extern void notify_read (struct tree *) ;
 extern int notify_fill (struct tree *, uint32_t) ;    /* watches a directory that is being filled: 1, or 0 */
 extern void notify_fill_event (struct tree *, uint32_t) ;
@@ -233,7 +243,7 @@ extern void adopt_read (struct tree *) ;
 extern void adopt_close (struct tree *, uint32_t) ;
 
 /* renew */
-extern void renew_entry (struct tree *, uint32_t, dev_t, ino_t) ; /* its directory is another one now */
+extern int renew_entry (struct tree *, uint32_t) ; /* its directory was made anew: 1, or 0: it must stop first */
 
 /* death */
 extern void death_reap (struct tree *) ;

@@ -76,9 +76,10 @@ void death_of (struct tree *t, uint32_t i, int wstat)
   table_set_pid(&t->t, i, 0) ;
   e->flags &= ~(FLAG_ADOPTED | FLAG_HELD) ;
   if (wstat) wards_of(t, e->name) ;
-  if (wstat > 0 && WIFSIGNALED(wstat) && !(e->flags & FLAG_MOVED)) say_death(e->name, wstat) ;
+  if (wstat > 0 && WIFSIGNALED(wstat)) say_death(e->name, wstat) ;
   if (t->stop.on) stop_gone(t, i, wstat) ;
   else if (e->flags & FLAG_LEAVING) scan_gone(t, i) ;
+  else if (e->flags & FLAG_GOING) return ;
   else start_again(t, i) ;
 }
 

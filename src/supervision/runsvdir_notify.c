@@ -26,6 +26,12 @@
 #define NAMES (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM)
 #define SELF (IN_DELETE_SELF | IN_MOVE_SELF)
 
+static int listed (int const *wds, unsigned int n, int wd)
+{
+  for (unsigned int i = 0 ; i < n ; i++) if (wds[i] == wd) return 1 ;
+  return 0 ;
+}
+
 void notify_init (struct tree *t)
 {
   t->scan.wd = -1 ;
@@ -67,7 +73,7 @@ void notify_links (struct tree *t)
   int deep = 0, r = 0 ;
   if (s->notify_fd < 0) return ;
   for (unsigned int i = 0 ; i < s->links ; i++)
-    if (s->link_wd[i] != s->wd) inotify_rm_watch(s->notify_fd, s->link_wd[i]) ;
+    if (s->link_wd[i] != s->wd && !listed(s->target_wd, s->targets, s->link_wd[i])) inotify_rm_watch(s->notify_fd, s->link_wd[i]) ;
   s->links = 0 ;
   strcpy(rest, s->path) ;
   while (deep < LINKS_DEEP && r >= 0)
@@ -100,6 +106,27 @@ int notify_told (struct tree const *t)
   return t->scan.wd >= 0 ;
 }
 
+/* A link's own directory may be removed and made anew without any change here. Its parent is
+   mostly the same for all links. */
+void notify_target (struct tree *t, char const *text)
+{
+  struct scan *s = &t->scan ;
+  char dir[HF_PATH] ;
+  size_t len = strlen(text) ;
+  uint32_t hash ;
+  int wd ;
+  while (len > 1 && text[len - 1] == '/') len-- ;
+  while (len && text[len - 1] != '/') len-- ;
+  hash = hash_name(text, len) | 1 ;
+  if (s->notify_fd < 0 || hash == s->target || s->targets == TARGETS_MAX) return ;
+  memcpy(dir, text, len) ;
+  dir[len] = 0 ;
+  wd = inotify_add_watch(s->notify_fd, len ? dir : ".", NAMES | IN_ONLYDIR | IN_MASK_ADD) ;
+  if (wd < 0) return ;
+  s->target = hash ;
+  if (!listed(s->target_wd, s->targets, wd) && wd != s->wd) s->target_wd[s->targets++] = wd ;
+}
+
 int notify_fill (struct tree *t, uint32_t i)
 {
   if (t->scan.notify_fd < 0) return 0 ;
@@ -115,12 +142,6 @@ void notify_filled (struct tree *t, uint32_t i)
   t->t.e[i].fill_wd = -1 ;
 }
 
-static int is_link_wd (struct scan const *s, int wd)
-{
-  for (unsigned int i = 0 ; i < s->links ; i++) if (s->link_wd[i] == wd) return 1 ;
-  return 0 ;
-}
-
 /* Few are being filled at any time. */
 static uint32_t by_fill_wd (struct table const *t, int wd)
 {
@@ -128,6 +149,23 @@ static uint32_t by_fill_wd (struct table const *t, int wd)
     for (uint32_t i = t->line[l].head ; i != NONE ; i = t->e[i].line_next)
       if (t->e[i].fill_wd == wd) return i ;
   return NONE ;
+}
+
+/* Where links lead: mostly to a directory of the same name, and instances to one that ends in
+   '@'. */
+static void target_event (struct tree *t, struct inotify_event const *ev, int went)
+{
+  struct scan *s = &t->scan ;
+  size_t len = ev->len ? strlen(ev->name) : 0 ;
+  if (ev->mask & IN_IGNORED)
+  {
+    for (unsigned int i = 0 ; i < s->targets ; i++)
+      if (s->target_wd[i] == ev->wd) { s->target_wd[i] = s->target_wd[--s->targets] ; break ; }
+    s->target = 0 ;
+    s->all = 1 ;
+  }
+  else if (len && ev->name[len - 1] == '@') s->all = 1 ;
+  else if (len && went == !!(ev->mask & (IN_DELETE | IN_MOVED_FROM))) scan_name(t, ev->name, 0) ;
 }
 
 /* Names that came are looked at before names that went, so that a renamed service is seen
@@ -144,7 +182,8 @@ static void one_event (struct tree *t, struct inotify_event const *ev, int went)
     else if (ev->len && went == !!(ev->mask & (IN_DELETE | IN_MOVED_FROM)))
       scan_name(t, ev->name, (ev->mask & (IN_CREATE | IN_ISDIR)) == (IN_CREATE | IN_ISDIR)) ;
   }
-  else if (is_link_wd(s, ev->wd)) s->where = 1 ;
+  else if (listed(s->link_wd, s->links, ev->wd)) s->where = 1 ;
+  else if (listed(s->target_wd, s->targets, ev->wd)) target_event(t, ev, went) ;
   else if (!went && (i = by_fill_wd(&t->t, ev->wd)) != NONE) notify_fill_event(t, i) ;
 }
 
@@ -175,6 +214,7 @@ void notify_init (struct tree *t)
 void notify_links (struct tree *t) { (void)t ; }
 int notify_here (struct tree *t) { return (void)t, 0 ; }
 int notify_told (struct tree const *t) { return (void)t, 0 ; }
+void notify_target (struct tree *t, char const *text) { (void)t ; (void)text ; }
 void notify_read (struct tree *t) { (void)t ; }
 int notify_fill (struct tree *t, uint32_t i) { return (void)t, (void)i, 0 ; }
 void notify_filled (struct tree *t, uint32_t i) { (void)t ; (void)i ; }

@@ -23,6 +23,7 @@
 
 #define LOOK_MS 5000          /* where nobody tells of changes */
 #define RETRY_MS 1000
+#define GONE_MS 1000          /* for a directory that is gone: it may come back */
 #define PATIENCE_MS 5000      /* for a directory made in place */
 
 static void complain (struct scan *s, char const *what)
@@ -79,6 +80,34 @@ static int has (char const *name, char const *file, int mode)
   return below(path, name, file) && !access(path, mode) ;
 }
 
+/* What is found under a name. */
+enum found { FOUND, NOTHING, DANGLING, UNKNOWN, NO_DIRECTORY } ;
+
+struct place { dev_t dev ; ino_t ino ; uint32_t link ; } ;
+
+/* Through the link, if it is one: its text is remembered, to tell a directory made anew from
+   a link that leads elsewhere now. */
+static int look_at (struct tree *t, char const *name, struct place *p)
+{
+  char text[HF_PATH] ;
+  struct stat st ;
+  ssize_t n ;
+  p->link = 0 ;
+  if (lstat(name, &st) < 0) return errno == ENOENT ? NOTHING : UNKNOWN ;
+  if (S_ISLNK(st.st_mode))
+  {
+    n = readlink(name, text, sizeof(text) - 1) ;
+    if (n <= 0) return n < 0 && errno == ENOENT ? NOTHING : UNKNOWN ;
+    text[n] = 0 ;
+    p->link = hash_name(text, (size_t)n) | 1 ;
+    notify_target(t, text) ;
+    if (stat(name, &st) < 0) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? DANGLING : UNKNOWN ;
+  }
+  p->dev = st.st_dev ;
+  p->ino = st.st_ino ;
+  return S_ISDIR(st.st_mode) ? FOUND : NO_DIRECTORY ;
+}
+
 /* The runsv of this entry shall go, and the entry with it. */
 static void leave (struct tree *t, uint32_t i)
 {
@@ -90,17 +119,31 @@ static void leave (struct tree *t, uint32_t i)
   stop_tell(t, i) ;
 }
 
-/* The name is gone. Was it the only one? */
-static void vanish (struct tree *t, uint32_t i)
+/* The directory is not there. A link that was removed or leads elsewhere was meant; but a
+   directory may be being made anew, by a package manager for example, and has a second. */
+static void vanish (struct tree *t, uint32_t i, int directory)
 {
   struct entry *e = t->t.e + i ;
-  if (e->flags & FLAG_LEAVING) { e->flags &= ~FLAG_AGAIN ; return ; }
-  if (e->flags & FLAG_SHARED)
+  if (e->flags & FLAG_LEAVING) e->flags &= ~FLAG_AGAIN ;
+  else if (e->flags & FLAG_SHARED)
   {
     e->flags &= ~FLAG_SHARED ;
     t->scan.all = 1 ;
   }
-  else leave(t, i) ;
+  else if (!directory || e->flags & FLAG_GONE || (!e->pid && !(e->flags & FLAG_HELD))) leave(t, i) ;
+  else if (!(e->flags & FLAG_GOING))
+  {
+    e->flags |= FLAG_GOING ;
+    line_put(&t->t, i, LINE_1S, t->now + GONE_MS) ;
+  }
+}
+
+/* It has had its second. */
+void scan_going (struct tree *t, uint32_t i)
+{
+  struct entry *e = t->t.e + i ;
+  e->flags = (uint16_t)((e->flags & ~FLAG_GOING) | FLAG_GONE) ;
+  scan_name(t, e->name, 0) ;
 }
 
 void scan_gone (struct tree *t, uint32_t i)
@@ -113,32 +156,40 @@ void scan_gone (struct tree *t, uint32_t i)
   if (flags & FLAG_RESCAN) t->scan.all = 1 ;
 }
 
-/* Nothing to be found under this name, or nothing that can be looked at. */
-static void absent (struct tree *t, char const *name, uint32_t i)
+/* A link to nothing, or something that cannot be looked at: looked at again from time to
+   time, since not all that would change it is told. */
+static void cannot_look (struct tree *t, char const *name, uint32_t i, struct place const *p, int dangling)
 {
-  struct stat st ;
   int e = errno ;
-  if (e == ENOENT && lstat(name, &st) < 0)
-  {
-    if (i != NONE) vanish(t, i) ;
-    return ;
-  }
   t->scan.dangling++ ;
   if (t->scan.look_at > t->now + LOOK_MS) t->scan.look_at = t->now + LOOK_MS ;
-  if (!t->scan.quiet) hf_message("warning", e, hf_words("unable to stat ", name)) ;
-  if (i == NONE) return ;
-  if (e == ENOENT || e == ENOTDIR || e == ELOOP) vanish(t, i) ;
-  else t->t.e[i].seen = t->scan.number ;
+  if (i == NONE || !dangling)
+  {
+    if (!t->scan.quiet) hf_message("warning", e, hf_words("unable to stat ", name)) ;
+    if (i != NONE) t->t.e[i].seen = t->scan.number ;
+  }
+  else vanish(t, i, t->t.e[i].link == p->link) ;
 }
 
 /* The name is known. */
-static void present (struct tree *t, uint32_t i, struct stat const *st)
+static void present (struct tree *t, uint32_t i, struct place const *p)
 {
   struct entry *e = t->t.e + i ;
+  int going = e->flags & (FLAG_GOING | FLAG_GONE) ;
   e->seen = t->scan.number ;
   if (e->flags & FLAG_LEAVING) { e->flags |= FLAG_AGAIN ; return ; }
-  if (e->dev == st->st_dev && e->ino == st->st_ino) return ;
-  renew_entry(t, i, st->st_dev, st->st_ino) ;
+  e->flags &= ~(FLAG_GOING | FLAG_GONE) ;
+  if (going) line_take(&t->t, i) ;
+  if (going && !e->pid) line_put(&t->t, i, LINE_START, t->now) ;
+  if (e->dev == p->dev && e->ino == p->ino) return ;
+  if (e->link == p->link ? renew_entry(t, i) : (!e->pid && !(e->flags & FLAG_HELD)))
+  {
+    table_set_id(&t->t, i, p->dev, p->ino) ;
+    e->link = p->link ;
+    return ;
+  }
+  leave(t, i) ;
+  t->t.e[i].flags |= FLAG_AGAIN ;
 }
 
 static int is_instance (char const *name)
@@ -176,9 +227,9 @@ static int wait_filled (struct tree *t, uint32_t i)
   return 1 ;
 }
 
-static void appear (struct tree *t, char const *name, struct stat const *st, int made)
+static void appear (struct tree *t, char const *name, struct place const *p, int made)
 {
-  uint32_t i = table_add(&t->t, name, st->st_dev, st->st_ino) ;
+  uint32_t i = table_add(&t->t, name, p->dev, p->ino) ;
   struct entry *e = t->t.e + i ;
   if (i == NONE)
   {
@@ -187,27 +238,34 @@ static void appear (struct tree *t, char const *name, struct stat const *st, int
     return ;
   }
   e->seen = t->scan.number ;
+  e->link = p->link ;
   if (has(name, "essential", F_OK)) e->flags |= FLAG_ESSENTIAL ;
   if (!made || !wait_filled(t, i)) line_put(&t->t, i, LINE_START, t->now) ;
 }
 
-void scan_name (struct tree *t, char const *name, int made)
+static void new_name (struct tree *t, char const *name, struct place const *p, int made)
 {
-  struct stat st ;
-  uint32_t i, other ;
-  if (name[0] == '.') return ;
-  i = table_by_name(&t->t, name) ;
-  if (stat(name, &st) < 0) { absent(t, name, i) ; return ; }
-  if (!S_ISDIR(st.st_mode))
-  {
-    if (i != NONE) vanish(t, i) ;
-    return ;
-  }
-  if (i != NONE) { present(t, i, &st) ; return ; }
-  other = table_by_id(&t->t, st.st_dev, st.st_ino) ;
+  uint32_t other = table_by_id(&t->t, p->dev, p->ino) ;
   if (other != NONE && another_name(t, name, other)) return ;
   if (strlen(name) + 5 > HF_NAME) hf_warn("name too long: ", name) ;
-  else appear(t, name, &st, made) ;
+  else appear(t, name, p, made) ;
+}
+
+void scan_name (struct tree *t, char const *name, int made)
+{
+  struct place p ;
+  uint32_t i ;
+  int found ;
+  if (name[0] == '.') return ;
+  i = table_by_name(&t->t, name) ;
+  found = look_at(t, name, &p) ;
+  if (found == DANGLING || found == UNKNOWN) cannot_look(t, name, i, &p, found == DANGLING) ;
+  else if (found == FOUND)
+  {
+    if (i == NONE) new_name(t, name, &p, made) ;
+    else present(t, i, &p) ;
+  }
+  else if (i != NONE) vanish(t, i, found == NOTHING && !t->t.e[i].link) ;
 }
 
 /* Reads all names: 1, or 0 and errno. */
@@ -247,7 +305,7 @@ void scan_all (struct tree *t)
     return ;
   }
   for (uint32_t i = 0 ; i < t->t.used ; i++)
-    if (t->t.e[i].flags & FLAG_USED && !(t->t.e[i].flags & FLAG_LEAVING) && t->t.e[i].seen != s->number) leave(t, i) ;
+    if (t->t.e[i].flags & FLAG_USED && !(t->t.e[i].flags & FLAG_LEAVING) && t->t.e[i].seen != s->number) vanish(t, i, !t->t.e[i].link) ;
   if (t->t.line[LINE_START].n > 1) needs_order(t) ;
 }
 

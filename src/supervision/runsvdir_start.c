@@ -182,10 +182,9 @@ void start_again (struct tree *t, uint32_t i)
 {
   struct entry *e = t->t.e + i ;
   unsigned int line ;
-  if (e->flags & FLAG_MOVED || t->now - e->started_at >= 1000)
+  if (t->now - e->started_at >= 1000)
   {
     e->quick = 0 ;
-    e->flags &= ~FLAG_MOVED ;
     line_put(&t->t, i, LINE_START, t->now) ;
     return ;
   }

@@ -12,10 +12,10 @@
 
 #define TABLE_MIN 64
 
-static uint32_t hash_name (char const *s)
+uint32_t hash_name (char const *s, size_t n)
 {
   uint32_t h = 2166136261u ;
-  for (; *s ; s++) h = (h ^ (unsigned char)*s) * 16777619u ;
+  for (size_t i = 0 ; i < n ; i++) h = (h ^ (unsigned char)s[i]) * 16777619u ;
   return h ^ h >> 15 ;
 }
 
@@ -32,7 +32,7 @@ static uint32_t hash_id (dev_t dev, ino_t ino)
 
 static uint32_t hash_of (struct entry const *e, unsigned int kind)
 {
-  return kind == BY_NAME ? hash_name(e->name) : kind == BY_ID ? hash_id(e->dev, e->ino) : hash_number((uint64_t)e->pid) ;
+  return kind == BY_NAME ? hash_name(e->name, strlen(e->name)) : kind == BY_ID ? hash_id(e->dev, e->ino) : hash_number((uint64_t)e->pid) ;
 }
 
 static void index_put (struct table *t, uint32_t i, unsigned int kind)
@@ -128,7 +128,7 @@ void table_remove (struct table *t, uint32_t i)
 
 uint32_t table_by_name (struct table const *t, char const *name)
 {
-  uint32_t i = t->head[BY_NAME][hash_name(name) & (t->size - 1)] ;
+  uint32_t i = t->head[BY_NAME][hash_name(name, strlen(name)) & (t->size - 1)] ;
   while (i != NONE && strcmp(t->e[i].name, name)) i = t->e[i].next[BY_NAME] ;
   return i ;
 }
