@@ -240,30 +240,37 @@ static int value_of (char const *dir, char const *file, char *s, unsigned int n)
 }
 
 /* The convention comes first, because it sets what the other files override. */
-static void read_convention (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+static int read_convention (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
 {
   static char const *const words[] = { "runit", "s6", 0 } ;
   char s[16] ;
   uint8_t which = !!s6default ;
+  int found = 1 ;
   if (value_of(dir, "convention", s, sizeof(s)) < 0)
   {
-    if (errno != ENOENT) (*complain)("convention", trouble(errno)) ;
+    found = errno != ENOENT ;
+    if (found) (*complain)("convention", trouble(errno)) ;
   }
   else if (!one_of(s, words, &which)) (*complain)("convention", "neither runit nor s6") ;
   if (which) use_s6(p) ;
+  return found ;
 }
 
-void hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+int hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
 {
   char s[256] ;
+  int found ;
   *p = hf_policy_default ;
-  read_convention(dir, p, s6default, complain) ;
+  found = read_convention(dir, p, s6default, complain) ;
   for (unsigned int i = 0 ; i < sizeof(files) / sizeof(files[0]) ; i++)
-    if (value_of(dir, files[i].file, s, sizeof(s)) < 0)
-    {
-      if (errno != ENOENT) (*complain)(files[i].file, trouble(errno)) ;
-    }
+  {
+    int gone = value_of(dir, files[i].file, s, sizeof(s)) < 0 ;
+    if (gone && errno == ENOENT) continue ;
+    found++ ;
+    if (gone) (*complain)(files[i].file, trouble(errno)) ;
     else if (!(*files[i].read)(p, s)) (*complain)(files[i].file, "invalid value") ;
+  }
+  return found ;
 }
 
 void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *))

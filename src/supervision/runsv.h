@@ -4,6 +4,7 @@
 #define RUNSV_H
 
 #include <stdint.h>
+#include <time.h>
 #include <sys/types.h>
 
 #include <holdfast/machine.h>
@@ -20,6 +21,9 @@ struct slot_s
 {
   hf_state st ;               /* what is published in "state", the machine in it */
   hf_policy policy ;
+  ino_t policy_ino ;          /* the directory as it was when policy was read, ... */
+  struct timespec policy_mtime ;
+  int policy_none ;           /* ... and that it had no policy file then */
   char const *dir ;           /* "" or "log" */
   char const *label ;         /* "" or "log/", for messages */
   char sup[HF_PATH] ;         /* the supervise directory */

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -36,10 +37,28 @@ static void policy_complaint (char const *file, char const *problem)
   hf_warn("ignoring ", reading->label, file, ": ", problem) ;
 }
 
+/* No policy file at the last look, and no entry of the directory came or went since: nothing
+   to read. A change so fresh that the next could bear the same time does not count. */
+static int nothing_new (slot *s)
+{
+  struct stat st ;
+  struct timespec now ;
+  int same ;
+  if (stat(s->dir[0] ? s->dir : ".", &st) < 0) return 0 ;
+  same = s->policy_none && st.st_ino == s->policy_ino
+    && st.st_mtim.tv_sec == s->policy_mtime.tv_sec && st.st_mtim.tv_nsec == s->policy_mtime.tv_nsec ;
+  clock_gettime(CLOCK_REALTIME, &now) ;
+  s->policy_none = now.tv_sec - st.st_mtim.tv_sec > 2 ;
+  s->policy_ino = st.st_ino ;
+  s->policy_mtime = st.st_mtim ;
+  return same ;
+}
+
 void read_policy (slot *s)
 {
+  if (nothing_new(s)) return ;
   reading = s ;
-  hf_policy_read_in(s->dir, &s->policy, R.s6default, &policy_complaint) ;
+  if (hf_policy_read_in(s->dir, &s->policy, R.s6default, &policy_complaint)) s->policy_none = 0 ;
   s->policy.daemontools = (uint8_t)R.daemontools ;
 }
 

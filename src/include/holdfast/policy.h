@@ -55,8 +55,8 @@ extern hf_policy const hf_policy_default ;
    where no file names one. Uses no memory but the stack. */
 extern void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *)) ;
 
-/* The same for the directory dir (a short path). */
-extern void hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *)) ;
+/* The same for the directory dir (a short path). Returns how many of the files exist. */
+extern int hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *)) ;
 
 /* Is the end wstat (wait(2)'s form) in the set? */
 extern int hf_endset_has (hf_endset const *s, int wstat) ;

@@ -16,7 +16,7 @@
 
 #include <limits.h>
 
-#define HF_PATH 4096
+#define HF_PATH 1024         /* longer paths are refused: a buffer is a page a supervisor dirties */
 #define HF_NAME 256
 
 typedef struct hf_service_s hf_service ;
