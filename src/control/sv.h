@@ -56,6 +56,8 @@ struct sv_unit_s
   uint32_t starts_before ;
   uint32_t deaths_before ;
   uint64_t seq_before ;
+  int64_t settle_at ;         /* when being up is enough; ms */
+  uint32_t settle_pid ;       /* of that process */
   int64_t look_at ;           /* look again then, whatever happens; ms */
   int64_t check_at ;          /* start of the next check; ms */
   uint32_t check_gap ;        /* pause after a failed check, ms */
@@ -67,6 +69,8 @@ struct sv_unit_s
   unsigned int has_check : 1 ;
   unsigned int has_notify : 1 ;   /* notification-fd */
   unsigned int has_needs : 1 ;
+  unsigned int was_bad : 1 ;      /* it had failed when sv began */
+  unsigned int soon : 1 ;         /* look again in a moment */
   unsigned int is_fresh : 1 ;     /* no supervisor yet, but one will come */
   unsigned int looked : 1 ;       /* the three above are known */
   unsigned int warned : 1 ;       /* about its check */

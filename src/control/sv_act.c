@@ -52,12 +52,15 @@ static int already (hf_status const *st, char c)
   return st->want == (uint8_t)c && (c != 'd' || st->term) ;
 }
 
-static void remember (sv_unit *u)
+/* A run that we end counts as a death, too, but not as a failure. */
+static void remember (sv_unit *u, char const *bytes)
 {
+  hf_machine const *m = &u->rec.m ;
   if (!sv_unit_record(u)) return ;
-  u->starts_before = u->rec.m.starts ;
-  u->deaths_before = u->rec.m.deaths ;
+  u->starts_before = m->starts ;
+  u->deaths_before = m->deaths + (bytes && strchr("tdxk", bytes[0]) && m->phase == HF_PHASE_RUN) ;
   u->seq_before = u->rec.seq ;
+  u->was_bad = m->phase == HF_PHASE_BACKOFF || (m->phase == HF_PHASE_DOWN && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED)) ;
 }
 
 static int send_bytes (sv_unit *u, char const *bytes)
@@ -91,7 +94,7 @@ static void ask (sv_unit *u, struct round *r)
   char const *bytes = u->is_fresh ? "u" : r->verb->bytes ;
   if (!sv_unit_read(u)) { give_up(u, r) ; return ; }
   u->before = u->st ;
-  if (r->waits || !u->st.pid) remember(u) ;
+  if (r->waits || !u->st.pid) remember(u, bytes) ;
   if (r->waits && u->has_rec && u->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
   if (r->explains && !u->is_fresh) sv_log_mark(u) ;
   if (!bytes || skips(u, bytes[0]) || send_bytes(u, bytes) || already(&u->st, bytes[0])) return ;

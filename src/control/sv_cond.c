@@ -22,15 +22,14 @@
 
 #define SETTLE_MS 1000        /* a service that died while we waited is believed after so long */
 
+#define UNDERWAY_MS 30        /* the most that a start script is waited for */
 #define NEEDS_MS 20
 
 static tain began ;
-static int64_t began_ms ;
 
 void sv_cond_begin (void)
 {
   hf_clock_stamp(&began) ;
-  began_ms = hf_clock_ms() ;
 }
 
 static void look (sv_unit *u)
@@ -42,18 +41,71 @@ static void look (sv_unit *u)
   u->has_needs = u->has_rec && sv_unit_has(u, "needs") ;
 }
 
+static size_t comm_of (uint32_t pid, char *s, size_t max)
+{
+  char path[32] = "/proc/" ;
+  size_t n = 6 + uint32_fmt(path + 6, pid) ;
+  ssize_t r ;
+  memcpy(path + n, "/comm", 6) ;
+  r = openreadnclose_nb(path, s, max - 1) ;
+  if (r <= 0) return 0 ;
+  r -= s[r - 1] == '\n' ;
+  s[r] = 0 ;
+  return (size_t)r ;
+}
+
+static int is_script (sv_unit const *u)
+{
+  char path[HF_PATH], s[2] ;
+  return hf_path_join(path, sizeof(path), u->dir, "run") && openreadnclose_nb(path, s, 2) == 2 && !memcmp(s, "#!", 2) ;
+}
+
+/* Is the process still the script, or a link of the chain that leads to the service? */
+static int is_underway (sv_unit *u)
+{
+  static char const *const links[] =
+  {
+    "runsv", "sh", "dash", "bash", "execlineb", "setuidgid", "envuidgid", "envdir", "softlimit", "chpst", "setlock",
+    "pgrphack", "cleanslate", "env", "nice", "ionice", "setpriv", "taskset", "chrt", "prlimit", "chroot", "unshare",
+  } ;
+  char s[32] ;
+  if (!comm_of(u->st.pid, s, sizeof(s))) return 1 ; /* dead, and its supervisor is about to say so */
+  if (!strcmp(s, "run")) return is_script(u) ;
+  for (unsigned int i = 0 ; i < sizeof(links) / sizeof(links[0]) ; i++) if (!strcmp(s, links[i])) return 1 ;
+  return 0 ;
+}
+
 /* With needs, the process is svneed until they are met. No event tells of the change. */
 static int waits_for_needs (sv_unit *u)
 {
-  char path[32] = "/proc/" ;
-  char s[16] ;
-  size_t n = 6 + uint32_fmt(path + 6, u->st.pid) ;
-  ssize_t r ;
-  memcpy(path + n, "/comm", 6) ;
-  r = openreadnclose_nb(path, s, sizeof(s)) ;
-  if (r != 7 || memcmp(s, "svneed\n", 7)) return 0 ;
+  char s[32] ;
+  if (!comm_of(u->st.pid, s, sizeof(s)) || strcmp(s, "svneed")) return 0 ;
   u->look_at = hf_clock_ms() + NEEDS_MS ;
   return 1 ;
+}
+
+/* It died while we waited, or had ended badly before: believed when it has been up for a second. */
+static int is_suspect (sv_unit const *u)
+{
+  return u->has_rec && (u->was_bad || (int32_t)(u->rec.m.deaths - u->deaths_before) > 0) ;
+}
+
+/* Being up is all there is to judge by. A start that fails does so in its first moments, mostly:
+   while the script or its chain is under way, wait a little for the end that may come. */
+static int settled (sv_unit *u)
+{
+  int64_t now = hf_clock_ms() ;
+  int suspect = is_suspect(u) ;
+  if (u->settle_pid != u->st.pid)
+  {
+    u->settle_pid = u->st.pid ;
+    u->settle_at = suspect ? u->rec.m.started_at + SETTLE_MS : now + UNDERWAY_MS ;
+  }
+  if (now >= u->settle_at) return 1 ;
+  if (!suspect && !is_underway(u)) return 1 ;
+  if (!suspect) u->soon = 1 ;
+  else if (u->look_at > u->settle_at) u->look_at = u->settle_at ;
+  return 0 ;
 }
 
 /* Any of its own word, its check, or, if it has neither, being up. */
@@ -64,16 +116,7 @@ static int ready (sv_unit *u)
   if (u->has_check) return sv_check_passed(u) ;
   if (u->has_notify) return 0 ;
   if (u->has_needs && waits_for_needs(u)) return 0 ;
-  if (u->has_rec && u->rec.m.deaths != u->deaths_before && u->rec.m.ended_at > began_ms)
-  {
-    int64_t at = u->rec.m.started_at + SETTLE_MS ;
-    if (hf_clock_ms() < at)
-    {
-      if (u->look_at > at) u->look_at = at ;
-      return 0 ;
-    }
-  }
-  return 1 ;
+  return settled(u) ;
 }
 
 static int is_down (sv_unit const *u)
@@ -112,10 +155,19 @@ static int was_once (sv_unit *u)
   return u->has_rec ? u->rec.m.starts != u->starts_before : !tain_less(&u->st.stamp, &began) ;
 }
 
-/* B-12: what was wanted decides. After "once", status says d and nobody sent TERM. */
+/* It will not be started again unless somebody says so. */
+static int has_failed (sv_unit const *u)
+{
+  hf_machine const *m = &u->rec.m ;
+  return u->has_rec && m->phase == HF_PHASE_DOWN && m->want != HF_WANT_UP
+    && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED) ;
+}
+
+/* What was wanted decides. After "once", status says d and nobody sent TERM. */
 static int as_wanted (sv_unit *u)
 {
   if (u->st.want == 'u') return is_up(u) ;
+  if (has_failed(u)) return 0 ;
   return is_down(u) || (u->st.state == 1 && !u->st.term && is_up(u)) ;
 }
 
@@ -135,21 +187,13 @@ static int met (sv_unit *u, char c)
   }
 }
 
-/* It will not be started again unless somebody says so. */
-static int has_failed (sv_unit const *u)
-{
-  hf_machine const *m = &u->rec.m ;
-  return u->has_rec && m->phase == HF_PHASE_DOWN && m->want != HF_WANT_UP
-    && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED) ;
-}
-
 /* A start cannot succeed any more when it failed for good after sv began, or when the program
    cannot be executed: time does not heal that. */
 static int is_hopeless (sv_unit const *u, char c)
 {
   if (c == 'C') return has_failed(u) ;
   if (c != 'u' && c != 't') return 0 ;
-  if (has_failed(u) && u->rec.m.deaths != u->deaths_before) return 1 ;
+  if (has_failed(u) && (int32_t)(u->rec.m.deaths - u->deaths_before) > 0) return 1 ;
   return u->has_rec && u->rec.spawn_step >= HF_STEP_EXEC && u->rec.seq != u->seq_before
     && u->rec.m.phase == HF_PHASE_BACKOFF ;
 }

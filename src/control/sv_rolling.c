@@ -124,11 +124,11 @@ static int is_done (sv_unit *u)
   return u->rec.seq >= u->seq_before && !is_old(u->rec.supervisor.pid) ;
 }
 
-/* A supervisor writes its record before it executes the new program and after. */
+/* The new program writes the record anew when it has taken over. */
 static int upgrade_ask (sv_unit *u)
 {
   if (u->reach != SV_OK || !u->has_rec) return !fail(u, "its supervisor is not holdfast's") ;
-  u->seq_before = u->rec.seq + 2 ;
+  u->seq_before = u->rec.seq + 1 ;
   u->watch_fd = hf_watch_open(u->sup) ;
   return send(u, 'R') || !fail(u, "") ;
 }

@@ -5,9 +5,12 @@
    when its check ends, or at look_at. Supervisors of other families announce nothing: inotify on
    the supervise directory stands in. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -16,9 +19,11 @@
 #include <holdfast/message.h>
 #include <holdfast/watch.h>
 #include "sv.h"
+#include "config.h"
 
 #define LOOK_MS 500           /* a look now and then, should inotify have nothing to say */
 #define FRESH_MS 20
+#define SOON_NS 150000        /* for what changes within the first millisecond of a process */
 
 /* The watch comes first: a change after the look cannot be missed. */
 static void rewatch (sv_unit *u)
@@ -42,6 +47,7 @@ static int64_t next_look (sv_unit const *u)
 
 static int judge (sv_unit *u, sv_waiter const *w)
 {
+  u->soon = 0 ;
   u->look_at = next_look(u) ;
   if (u->is_fresh)
   {
@@ -64,7 +70,7 @@ static void settle (sv_unit *u, int timeout, sv_waiter const *w)
 }
 
 /* Two for each unit, then the end of a check, then inotify. */
-static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, int64_t *wake)
+static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, int64_t *wake, int *soon)
 {
   unsigned int pending = 0 ;
   for (unsigned int i = 0 ; i < n ; i++)
@@ -73,6 +79,7 @@ static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, in
     x[2 * i + 1] = (struct pollfd){ .fd = u[i].done ? -1 : u[i].ok_fd } ;
     if (u[i].done) continue ;
     pending++ ;
+    *soon |= u[i].soon ;
     if (u[i].look_at < *wake) *wake = u[i].look_at ;
   }
   x[2 * n] = (struct pollfd){ .fd = sv_check_fd(), .events = POLLIN } ;
@@ -95,7 +102,7 @@ static int news (sv_unit *u, struct pollfd const *x, int notified, int64_t now)
     rewatch(u) ;
     return 1 ;
   }
-  return now >= u->look_at || (notified && u->watch_fd < 0) ;
+  return u->soon || now >= u->look_at || (notified && u->watch_fd < 0) ;
 }
 
 static void look_all (sv_unit *u, unsigned int n, struct pollfd const *x, sv_waiter const *w)
@@ -108,6 +115,15 @@ static void look_all (sv_unit *u, unsigned int n, struct pollfd const *x, sv_wai
     if (!u[i].done && news(u + i, x + 2 * i, notified, now) && judge(u + i, w)) settle(u + i, 0, w) ;
 }
 
+static int wait_for (struct pollfd *x, nfds_t n, int soon, int ms)
+{
+#if HF_LINUX
+  struct timespec ts = { .tv_sec = 0, .tv_nsec = SOON_NS } ;
+  if (soon && ms) return ppoll(x, n, &ts, 0) ;
+#endif
+  return poll(x, n, soon && ms ? 1 : ms) ;
+}
+
 void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
 {
   struct pollfd *x = sv_alloc((2 * (size_t)n + 2) * sizeof(struct pollfd)) ;
@@ -115,8 +131,9 @@ void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
   for (;;)
   {
     int64_t wake = w->deadline, now = hf_clock_ms() ;
-    if (!fill(x, u, n, &wake) || now >= w->deadline) break ;
-    if (poll(x, 2 * n + 2, hf_clock_poll(wake, now)) >= 0) look_all(u, n, x, w) ;
+    int soon = 0 ;
+    if (!fill(x, u, n, &wake, &soon) || now >= w->deadline) break ;
+    if (wait_for(x, 2 * n + 2, soon, hf_clock_poll(wake, now)) >= 0) look_all(u, n, x, w) ;
     else if (errno != EINTR) hf_diesys(SV_EXIT_FATAL, "unable to poll") ;
   }
   for (unsigned int i = 0 ; i < n ; i++)
