@@ -24,6 +24,7 @@ struct slot_s
   ino_t policy_ino ;          /* the directory as it was when policy was read, ... */
   struct timespec policy_mtime ;
   int policy_none ;           /* ... and that it had no policy file then */
+  uint32_t policy_bad ;       /* the files that were found bad, a bit each */
   char const *dir ;           /* "" or "log" */
   char const *label ;         /* "" or "log/", for messages */
   char sup[HF_PATH] ;         /* the supervise directory */

@@ -31,10 +31,24 @@
 /* Policy */
 
 static slot *reading ;
+static uint32_t bad_now ;     /* a bit for each file that was bad in this reading */
 
+/* The number of a policy file's name: the library gives the same pointer each time. */
+static unsigned int number_of (char const *file)
+{
+  static char const *names[32] ;
+  unsigned int i = 0 ;
+  while (i < 31 && names[i] && names[i] != file) i++ ;
+  names[i] = file ;
+  return i ;
+}
+
+/* Said once, and again only after the file was right in between. */
 static void policy_complaint (char const *file, char const *problem)
 {
-  hf_warn("ignoring ", reading->label, file, ": ", problem) ;
+  uint32_t bit = (uint32_t)1 << number_of(file) ;
+  bad_now |= bit ;
+  if (!(reading->policy_bad & bit)) hf_warn("ignoring ", reading->label, file, ": ", problem) ;
 }
 
 /* No policy file at the last look, and no entry of the directory came or went since: nothing
@@ -58,7 +72,9 @@ void read_policy (slot *s)
 {
   if (nothing_new(s)) return ;
   reading = s ;
+  bad_now = 0 ;
   if (hf_policy_read_in(s->dir, &s->policy, R.s6default, &policy_complaint)) s->policy_none = 0 ;
+  s->policy_bad = bad_now ;
   s->policy.daemontools = (uint8_t)R.daemontools ;
 }
 
