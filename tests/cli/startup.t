@@ -4,6 +4,7 @@
 . "${0%/*}/../lib.sh"
 command -v strace >/dev/null || skip_all 'strace is not installed'
 grep -q '^CC := .*musl' "$BUILD/config.mak" || skip_all 'not a musl build'
+grep -q '^#define HF_LINUX 1' "$BUILD/config.h" || skip_all 'the fallbacks cost more'
 case $(uname -m) in x86_64) start='execve arch_prctl set_tid_address' ;; aarch64) start='execve set_tid_address' ;; *) skip_all 'another machine' ;; esac
 strace -o trace nothing >/dev/null 2>&1 && grep -q '^execve' trace || skip_all 'strace may not trace here'
 
