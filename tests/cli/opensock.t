@@ -94,16 +94,17 @@ else
   exits 'no low port' 111 os -s tcp:127.0.0.1:1 true
 fi
 
-# On demand.
+# On demand. Once the socket is there and its lock is not, it listens.
+bound() { test -S "$1" && ! test -e "$1.lock" ; }
 cleanslate opensock -w -s unix:wait sh -c 'echo >started ; exec sockutil answer 3 at-last' & track $!
-until_ok 10 test -S wait
+until_ok 10 bound wait
 refuse '-w: nothing runs before the first connection' test -e started
 is 'which is answered' "$(sockutil ask unix wait)" at-last
 check 'by the program' test -e started
 cleanslate opensock -w -s unixgram:waitgram sockutil take 3 >gotgram & track $!
-until_ok 10 test -S waitgram ; sockutil send unixgram waitgram wake
+until_ok 10 bound waitgram ; sockutil send unixgram waitgram wake
 check 'a datagram wakes too' until_ok 10 grep -q wake gotgram
-cleanslate opensock -w -s unix:wait2 true & p=$! ; until_ok 10 test -S wait2 ; kill -TERM $p ; wait $p
+cleanslate opensock -w -s unix:wait2 true & p=$! ; until_ok 10 bound wait2 ; kill -TERM $p ; wait $p
 is 'while it waits, TERM ends it' $? 143
 
 bad() { exits "bad: $*" 100 os "$@" true ; }
