@@ -376,10 +376,16 @@ static void on_time (struct step *s)
 
 /* Commands */
 
+/* daemontools' exit flag is never taken back. */
+static void set_want (struct step *s, enum hf_want want)
+{
+  if (!s->p->daemontools || s->m->want != HF_WANT_EXIT) s->m->want = (uint8_t)want ;
+}
+
 static void want_start (struct step *s, enum hf_want want)
 {
   hf_machine *m = s->m ;
-  m->want = (uint8_t)want ;
+  set_want(s, want) ;
   if (m->phase == HF_PHASE_DOWN)
   {
     m->flags &= (uint16_t)~HF_FLAG_READY ;
@@ -399,7 +405,7 @@ static void want_stop (struct step *s, enum hf_want want)
 {
   hf_machine *m = s->m ;
   int was_down = m->phase == HF_PHASE_DOWN ;
-  m->want = (uint8_t)want ;
+  set_want(s, want) ;
   if (was_down || m->phase == HF_PHASE_BACKOFF)
     go_down(s, was_down && m->why != HF_WHY_NEVER ? (enum hf_why)m->why : HF_WHY_ASKED) ;
   else queue_stop(s, want == HF_WANT_EXIT ? 'x' : 'd') ;
@@ -425,7 +431,7 @@ static void leave (struct step *s)
 
 static void want_once (struct step *s, int may_start)
 {
-  if (s->m->phase != HF_PHASE_DOWN && s->m->phase != HF_PHASE_BACKOFF) s->m->want = HF_WANT_ONCE ;
+  if (s->m->phase != HF_PHASE_DOWN && s->m->phase != HF_PHASE_BACKOFF) set_want(s, HF_WANT_ONCE) ;
   else if (may_start) want_start(s, HF_WANT_ONCE) ;
   else want_stop(s, HF_WANT_DOWN) ;
 }

@@ -363,7 +363,11 @@ static void init (void)
   find_svneed() ;
   place_state(&R.main, "", "") ;
   place_state(&R.log, "log", "log/") ;
-  if (chdir(R.name) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
+  if (chdir(R.name) < 0)
+  {
+    if (R.daemontools) hf_diesys(HF_EXIT_SYSTEM, "unable to chdir to ", R.name) ;
+    hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
+  }
   R.log.st.m.islog = 1 ;
   init_signals() ;
   hf_proc_subreaper() ;

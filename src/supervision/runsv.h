@@ -74,6 +74,7 @@ struct runsv_s
   int signal_fd ;
   int s6default ;
   int daemontools ;
+  int log_tried ;             /* a log/ appeared, and was seen */
   int leaving ;               /* main is down for good, the logger drains */
   int gone ;                  /* exit now */
   pid_t checker ;             /* runs the new binary's check before an upgrade */

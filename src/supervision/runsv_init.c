@@ -114,7 +114,7 @@ static void take_lock (slot *s)
     e = errno ;
     if (e != EAGAIN || hf_clock_ms() > until || !hf_state_read(&st, s->sup) || hf_proc_same(&st.supervisor))
     {
-      name_holder(s, s->lock_fd) ;
+      if (!R.daemontools) name_holder(s, s->lock_fd) ;
       errno = e ;
       if (R.daemontools) hf_diesys(HF_EXIT_SYSTEM, "unable to acquire ", R.name, "/supervise/lock") ;
       fail(s, "lock", "supervise/lock") ;

@@ -205,6 +205,18 @@ static int has_needs (slot const *s)
   return !s->st.m.islog && !R.daemontools && !access("needs", F_OK) ;
 }
 
+/* A log/ that was not there when runsv came up: the way to it is a fresh image of runsv, which
+   goes on with the start a moment later. Tried once. 1 if that is under way. */
+static int wants_logger (slot const *s)
+{
+  struct stat st ;
+  if (s->st.m.islog || R.log.present || R.log_tried || R.daemontools) return 0 ;
+  if (stat("log", &st) < 0 || !S_ISDIR(st.st_mode)) return 0 ;
+  R.log_tried = 1 ;
+  upgrade_begin() ;
+  return !!R.checker ;
+}
+
 #define RUN 8                 /* where ./run stands behind the words of svneed */
 
 void spawn_run (slot *s)
@@ -212,6 +224,7 @@ void spawn_run (slot *s)
   hf_spawn sp = HF_SPAWN_ZERO ;
   char const *argv[RUN + 3] = { "svneed", "-d", R.scan, "-n", R.name, "-f", "needs", "--", "./run", 0, 0 } ;
   int needs, fd ;
+  if (wants_logger(s)) { slot_event(s, HF_EV_NOTSTARTED, 1) ; return ; }
   read_policy(s) ;
   needs = has_needs(s) ;
   if (R.instance[0]) argv[RUN + 1] = R.instance ;

@@ -113,4 +113,20 @@ say d u
 check 'a logger that works again gets the lines' until_ok 10 lines d.out 3
 is 'and the first of them' "$(head -n 1 d.out)" 'line 0'
 end $sup
+# A logger added to a service that runs
+script e/run <<'R'
+echo hello
+exec sleep 1000
+R
+begin e > e.stdout
+until_ok 10 stat_is e run
+p=$(pid_of e)
+script e/log/run <<'R'
+exec cat >> ../../e.log
+R
+say e t
+check 'a log/ made while the service runs is taken at its next start' until_ok 15 another e "$p"
+check 'with its lines' until_ok 10 grep -qx hello e.log
+is 'by the same supervisor' "$(sv status --json ./e | grep -o '"supervisor":{"pid":[0-9]*')" "\"supervisor\":{\"pid\":$sup"
+end $sup
 done_testing
