@@ -5,7 +5,7 @@
 # companion have both closed it.
 listen() { rm -f fifo got ; mkfifo fifo ; cat fifo > got & cat=$! ; track $cat ; }
 gone() { # a zombie is gone
-  ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null
+  ! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 companions() { # those of the daemon started in directory $1
   for p in $(grep -lx notifysocket /proc/[0-9]*/comm 2>/dev/null) ; do

@@ -3,7 +3,7 @@
 
 listen() { rm -f fifo got ; mkfifo fifo ; cat fifo > got & cat=$! ; track $cat ; }
 gone() { # a zombie is gone
-  ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null
+  ! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 companions() {
   for p in $(grep -lx readywhen /proc/[0-9]*/comm 2>/dev/null) ; do
