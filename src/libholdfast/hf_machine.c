@@ -324,11 +324,11 @@ static void on_not_started (struct step *s, int later)
   if (m->phase == HF_PHASE_PREPARE)
   {
     m->phase = HF_PHASE_BACKOFF ;
-    m->restart_at = s->now + SECOND ;
+    m->restart_at = s->now + (later ? later : SECOND) ;
   }
   else if (m->phase == HF_PHASE_FINISH)
   {
-    if (later) { m->stage = 1 ; m->kill_at = s->now + SECOND ; }
+    if (later) { m->stage = 1 ; m->kill_at = s->now + later ; }
     else after_finish(s, -1) ;
   }
 }

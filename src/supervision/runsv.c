@@ -370,6 +370,7 @@ static void init (void)
   }
   R.log.st.m.islog = 1 ;
   init_signals() ;
+  hf_pace_join(&R.pace) ;
   hf_proc_subreaper() ;
   init_slot(&R.main) ;
   if (has_log()) { init_slot(&R.log) ; init_logpipe() ; }

@@ -8,12 +8,14 @@
 #include <sys/types.h>
 
 #include <holdfast/machine.h>
+#include <holdfast/pace.h>
 #include <holdfast/policy.h>
 #include <holdfast/service.h>
 #include <holdfast/state.h>
 #include <holdfast/status.h>
 
 #define EVENTS 16
+#define AGAIN 1000            /* ms until what could not be done is tried again */
 
 /* One of the two supervised: the service, or its logger. */
 typedef struct slot_s slot ;
@@ -48,6 +50,7 @@ struct slot_s
   uint32_t pub_pid ;
   char pub_status[HF_STATUS_RUNIT] ;
   char pub_stat[HF_STAT_MAX] ;
+  int64_t turn_at ;           /* the moment taken from the tree's pace for the next restart, 0 none */
   int64_t publish_at ;        /* publishing failed: try again then; else HF_NEVER */
   int said_step ;             /* the last spawn failure reported, so that it is said once */
   int said_errno ;
@@ -77,6 +80,7 @@ struct runsv_s
   int log_tried ;             /* a log/ appeared, and was seen */
   int leaving ;               /* main is down for good, the logger drains */
   int gone ;                  /* exit now */
+  hf_pace pace ;              /* of restarts over the whole tree */
   pid_t checker ;             /* runs the new binary's check before an upgrade */
   pid_t hook ;                /* failed hook */
   int64_t hook_until ;

@@ -54,7 +54,7 @@ static void adopt_child (slot *s)
       s->notify_r = openat(s->sup_fd, "notifypipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
     return ;
   }
-  if (s->st.m.phase == HF_PHASE_FINISH && !s->st.child.pid) slot_event(s, HF_EV_NOTSTARTED, 1) ;
+  if (s->st.m.phase == HF_PHASE_FINISH && !s->st.child.pid) slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;
   else child_died(s, wstat) ;
 }
 

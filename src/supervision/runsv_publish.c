@@ -22,7 +22,6 @@
 #include <holdfast/message.h>
 #include "runsv.h"
 
-#define RETRY 1000
 #define DEATH_RECORD 32
 
 int publish_state (slot *s)
@@ -149,6 +148,6 @@ void publish (slot *s)
   if (s->files_dirty) { if (put_files(s)) s->files_dirty = 0 ; else { good = 0 ; complain(s) ; } }
   if (s->death_dirty) { if (put_death(s)) s->death_dirty = 0 ; else { good = 0 ; complain(s) ; } }
   announce(s) ;
-  s->publish_at = good ? HF_NEVER : R.now + RETRY ;
+  s->publish_at = good ? HF_NEVER : R.now + AGAIN ;
   if (good) s->said_publish = 0 ;
 }

@@ -157,7 +157,7 @@ static void not_started (slot *s, hf_state const *saved)
   s->st = *saved ;
   s->st.seq = seq ;
   s->state_dirty = 1 ;
-  slot_event(s, HF_EV_NOTSTARTED, 1) ;
+  slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;
 }
 
 /* It came to be and could not exec: it has lived, and died as runit's child would have. */
@@ -217,6 +217,19 @@ static int wants_logger (slot const *s)
   return !!R.checker ;
 }
 
+/* Restarts nobody asked for keep the pace of the tree. 0, or the time until our turn. */
+static int must_wait (slot *s)
+{
+  if (!s->turn_at)
+  {
+    if (s->st.m.why != HF_WHY_RESTART) return 0 ;
+    s->turn_at = hf_pace_take(&R.pace, R.now) ;
+  }
+  if (s->turn_at > R.now) return (int)(s->turn_at - R.now) ;
+  s->turn_at = 0 ;
+  return 0 ;
+}
+
 #define RUN 8                 /* where ./run stands behind the words of svneed */
 
 void spawn_run (slot *s)
@@ -224,7 +237,8 @@ void spawn_run (slot *s)
   hf_spawn sp = HF_SPAWN_ZERO ;
   char const *argv[RUN + 3] = { "svneed", "-d", R.scan, "-n", R.name, "-f", "needs", "--", "./run", 0, 0 } ;
   int needs, fd ;
-  if (wants_logger(s)) { slot_event(s, HF_EV_NOTSTARTED, 1) ; return ; }
+  int wait = wants_logger(s) ? AGAIN : must_wait(s) ;
+  if (wait) { slot_event(s, HF_EV_NOTSTARTED, wait) ; return ; }
   read_policy(s) ;
   needs = has_needs(s) ;
   if (R.instance[0]) argv[RUN + 1] = R.instance ;
@@ -234,7 +248,7 @@ void spawn_run (slot *s)
   {
     int step = HF_STEP_FDS ;
     complain_spawn(s, "run", &step, errno) ;
-    slot_event(s, HF_EV_NOTSTARTED, 1) ;
+    slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;
     return ;
   }
   sp.file = needs ? R.svneed : "./run" ;

@@ -98,6 +98,7 @@ static void become (char const *path)
   name_fd(fds, "pipe", R.pipe_w) ;
   name_fd(fds, "pipe", R.pipe_r) ;
   if (setenv(VARIABLE, fds, 1) < 0) return ;
+  if (R.pace.next) hf_pace_pass(&R.pace) ;
   publish(&R.main) ;
   if (R.log.present) publish(&R.log) ;
   enter_start() ;
@@ -105,6 +106,7 @@ static void become (char const *path)
   {
     int e = errno ;
     unsetenv(VARIABLE) ;
+    if (R.pace.next) hf_pace_keep(&R.pace) ;
     coe(R.main.lock_fd) ;
     if (R.log.present) { coe(R.log.lock_fd) ; coe(R.pipe_w) ; coe(R.pipe_r) ; }
     enter_service() ;

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include <holdfast/clock.h>
+#include <holdfast/pace.h>
 #include <holdfast/service.h>
 
 #define NONE UINT32_MAX
@@ -156,6 +157,7 @@ struct needs
 
 struct start
 {
+  hf_pace pace ;              /* -R: of the restarts of services, shared with the runsvs */
   char runsv[HF_PATH] ;       /* the program; empty: not found yet */
   int load_fd ;               /* /proc/loadavg, or -1 */
   unsigned int cpus ;

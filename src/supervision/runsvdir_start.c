@@ -31,6 +31,8 @@ void start_init (struct tree *t)
   t->start.load_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC) ;
   t->start.tokens = (int64_t)t->o.rate * 1000 ;
   t->start.tokens_at = t->now ;
+  if (!t->o.rate || (hf_pace_join(&t->start.pace) && hf_pace_pass(&t->start.pace))) return ;
+  if (!hf_pace_make(&t->start.pace, t->o.rate)) hf_warnsys("unable to keep a pace of restarts") ;
 }
 
 /* The first runsv in PATH. It is looked for again after a failure. */

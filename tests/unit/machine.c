@@ -205,14 +205,14 @@ static int answers (world const *from)
   else if (w.ask_run)
   {
     w.ask_run = 0 ;
-    try(&w, HF_EV_NOTSTARTED, 1, NOW) ;
+    try(&w, HF_EV_NOTSTARTED, 1000, NOW) ;
     w.run = 1 ;
     try(&w, HF_EV_STARTED, 0, NOW) ;
   }
   else if (w.ask_finish)
   {
     w.ask_finish = 0 ;
-    try(&w, HF_EV_NOTSTARTED, 1, NOW) ;
+    try(&w, HF_EV_NOTSTARTED, 1000, NOW) ;
     w.finish = 1 ;
     try(&w, HF_EV_STARTED, 0, NOW) ;
     w.finish = 0 ;
@@ -260,7 +260,7 @@ static void resumption (world const *from)
   must(hf_machine_resume(&w.m, NOW), "a state of its own making is refused on resumption") ;
   if (w.ask_script) { w.ask_script = 0 ; step(&w, HF_EV_SCRIPT, 0, NOW) ; }
   else if (w.script) { world v ; memcpy(&v, &w, sizeof(v)) ; v.script = 0 ; try(&v, HF_EV_SCRIPT, 0, NOW) ; }
-  if (w.ask_finish) { w.ask_finish = 0 ; step(&w, HF_EV_NOTSTARTED, 1, NOW) ; }
+  if (w.ask_finish) { w.ask_finish = 0 ; step(&w, HF_EV_NOTSTARTED, 1000, NOW) ; }
   if (hf_machine_deadline(&w.m) <= NOW) step(&w, HF_EV_TIME, 0, NOW) ;
   remember(&w, NOW) ;
   if (!w.ask_run && !w.ask_script && !w.ask_finish) deaths(&w) ;

@@ -105,7 +105,7 @@ enum hf_event_kind
 {
   HF_EV_COMMAND,              /* arg: the control byte */
   HF_EV_STARTED,              /* run, finish or sweep was spawned as asked */
-  HF_EV_NOTSTARTED,           /* it could not be; arg: 0 there is none, 1 try again later (no process, no memory) */
+  HF_EV_NOTSTARTED,           /* it could not be; arg: 0 there is none, else try again in so many ms */
   HF_EV_DEATH,                /* the process of this phase died; arg: wait status, or -1 if it cannot be known */
   HF_EV_SCRIPT,               /* the control script ended, or there is none; arg: 1 it did the job, 0 not */
   HF_EV_READY,                /* the service says that it is ready */
