@@ -141,7 +141,7 @@ static void climb_ladder (struct step *s)
   }
   if (m->stage && !p->timeout_kill) { m->kill_at = HF_NEVER ; return ; }
   m->flags |= HF_FLAG_KILLED ;
-  act(s, HF_ACT_SIGNAL, SIGKILL) ;
+  act(s, p->kill_group ? HF_ACT_SIGNAL_GROUP : HF_ACT_SIGNAL, SIGKILL) ;
   m->kill_at = s->now + KILL_AGAIN ;
 }
 

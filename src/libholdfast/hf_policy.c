@@ -198,6 +198,14 @@ static int read_never_retry (hf_policy *p, char const *s)
   return 1 ;
 }
 
+/* s6's: there or not, whatever is in it. */
+static int read_killpg (hf_policy *p, char const *s)
+{
+  (void)s ;
+  p->kill_group = 1 ;
+  return 1 ;
+}
+
 static struct { char const *file ; int (*read) (hf_policy *, char const *) ; } const files[] =
 {
   { "restart", &read_restart },
@@ -217,6 +225,7 @@ static struct { char const *file ; int (*read) (hf_policy *, char const *) ; } c
   { "kill-mode", &read_kill_mode },
   { "notification-fd", &read_notification_fd },
   { "max-death-tally", &read_tally },
+  { "flag-timeout-killpg", &read_killpg },
 } ;
 
 static char const *trouble (int e)

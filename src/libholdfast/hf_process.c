@@ -223,10 +223,8 @@ static int children_searched (pid_t of, pid_t *pids, int max)
   if (!d) return -1 ;
   while (n < max && (e = readdir(d)))
   {
-    char s[32] ;
-    pid_t p, parent ;
-    if (!pid0_scan(e->d_name, &p)) continue ;
-    if (stat_field(p, 4, s, sizeof(s)) && pid0_scan(s, &parent) && parent == of) pids[n++] = p ;
+    pid_t p ;
+    if (pid0_scan(e->d_name, &p) && hf_proc_parent(p) == of) pids[n++] = p ;
   }
   closedir(d) ;
   return n ;

@@ -34,12 +34,17 @@ static int is_ours (pid_t pid)
 
 /* Sweeping */
 
-static void signal_pid (pid_t pid, int sig)
+/* A pid may have gone to somebody else since it was listed; a process that holds it now and
+   has the same parent, or has been handed to us since, is one of those we mean. */
+static void signal_pid (pid_t pid, pid_t parent, int sig)
 {
   int fd = hf_pidfd_open(pid) ;
-  if (fd < 0 && errno == ESRCH) return ;
-  hf_proc_signal(fd, pid, sig) ;
-  if (sig != SIGKILL) hf_proc_signal(fd, pid, SIGCONT) ;
+  pid_t p = hf_proc_parent(pid) ;
+  if (p && (p == parent || p == getpid()))
+  {
+    hf_proc_signal(fd, pid, sig) ;
+    if (sig != SIGKILL) hf_proc_signal(fd, pid, SIGCONT) ;
+  }
   if (fd >= 0) fd_close(fd) ;
 }
 
@@ -48,15 +53,16 @@ static void signal_pid (pid_t pid, int sig)
 static int sweep_tree (int sig)
 {
   pid_t pids[DESCENDANTS] ;
+  pid_t parents[DESCENDANTS] ;
   int n = hf_proc_children(getpid(), pids, DESCENDANTS), kept = 0 ;
   if (n < 0) return 0 ;
-  for (int i = 0 ; i < n ; i++) if (!is_ours(pids[i])) pids[kept++] = pids[i] ;
+  for (int i = 0 ; i < n ; i++) if (!is_ours(pids[i])) { parents[kept] = getpid() ; pids[kept++] = pids[i] ; }
   for (int i = 0 ; i < kept && kept < DESCENDANTS ; i++)
   {
     n = hf_proc_children(pids[i], pids + kept, DESCENDANTS - kept) ;
-    if (n > 0) kept += n ;
+    while (n-- > 0) parents[kept++] = pids[i] ;
   }
-  if (sig) for (int i = 0 ; i < kept ; i++) signal_pid(pids[i], sig) ;
+  if (sig) for (int i = 0 ; i < kept ; i++) signal_pid(pids[i], parents[i], sig) ;
   return kept ;
 }
 

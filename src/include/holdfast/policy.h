@@ -29,6 +29,7 @@ struct hf_policy_s
   uint8_t finish125 ;         /* finish exiting 125 means: do not try again */
   uint8_t from_death ;        /* restart-from: 1 the delay counts from the death, 0 from the start */
   uint8_t daemontools ;       /* supervise: x waits, run exiting 100 means: do not try again */
+  uint8_t kill_group ;        /* flag-timeout-killpg: timeout-kill kills the process group */
   int notification_fd ;       /* notification-fd, or -1 */
   int down_signal ;           /* down-signal, default TERM */
   int reload_signal ;         /* reload-signal, default HUP */
