@@ -92,6 +92,12 @@ extern runsv R ;
 /* runsv.c */
 extern void slot_event (slot *s, enum hf_event_kind kind, int arg) ;
 
+extern void work_off (slot *s) ;
+extern void publish_both (void) ;
+
+/* runsv_start.c: may exit 111 */
+extern void start (char const *name) ;
+
 /* runsv_init.c: these may exit 111 */
 extern void init_slot (slot *s) ;
 extern void open_ok (slot *s) ;
