@@ -1,0 +1,202 @@
+/* ISC license. */
+
+/* svneed: brings services up, waits until they are ready, and executes the rest of its command
+   line. runsv puts it before run where a service directory has the file "needs".
+   Descriptors: watches, all close-on-exec. It must never wait for a circle, or without end for
+   a service that nobody supervises, and must leave nothing behind for the program it executes. */
+
+#include <skalibs/nonposix.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/posixplz.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/types.h>
+
+#include <holdfast/clock.h>
+#include <holdfast/control.h>
+#include <holdfast/message.h>
+#include <holdfast/needs.h>
+#include "look.h"
+#include "svneed_order.h"
+
+#define USAGE "svneed [-d scandir] [-n self] [-t ms] [-g ms] { -f file | name ... -- } prog ..."
+#define SAY_FIRST_MS 5000
+#define SAY_AGAIN_MS 60000
+
+/* What was asked of one service. */
+typedef struct ask_s ask ;
+struct ask_s
+{
+  uint32_t deaths ;           /* before */
+  int asked ;                 /* this supervisor was told "up" */
+  int met ;
+} ;
+
+static struct
+{
+  char const *scandir ;
+  char const *self ;
+  int64_t grace ;
+  look *l ;
+  ask *a ;
+  unsigned int n ;
+} g = { .grace = 10000 } ;
+
+static void usage (void) __attribute__((noreturn)) ;
+static void usage (void)
+{
+  hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
+}
+
+static unsigned int number (char const *s)
+{
+  unsigned int u ;
+  if (!uint0_scan(s, &u) || u > 2147483647u) usage() ;
+  return u ;
+}
+
+static int add (char const *name, void *data)
+{
+  char *s ;
+  (void)data ;
+  for (unsigned int i = 0 ; i < g.n ; i++) if (!strcmp(g.l[i].word, name)) return 0 ;
+  if (!(g.n & (g.n + 1)) || !g.n)
+  {
+    look *l = realloc(g.l, (2 * (size_t)g.n + 1) * sizeof(look)) ;
+    if (!l) hf_die(HF_EXIT_SYSTEM, "out of memory") ;
+    g.l = l ;
+  }
+  s = strdup(name) ;
+  if (!s) hf_die(HF_EXIT_SYSTEM, "out of memory") ;
+  look_find(g.l + g.n++, g.scandir, s) ;
+  return 0 ;
+}
+
+/* It ran to its end, and that end was good: what it was needed for is there. */
+static int is_done (look const *l)
+{
+  return l->has_rec && l->phase == HF_PHASE_DOWN && l->why == HF_WHY_DONE ;
+}
+
+static void ask_up (look *l, ask *a)
+{
+  int r ;
+  if (a->asked || l->reach != LOOK_OK || l->want == HF_WANT_UP || l->want == HF_WANT_EXIT || is_done(l)) return ;
+  if (l->want == HF_WANT_ONCE && l->phase != HF_PHASE_DOWN) return ;
+  a->asked = 1 ;
+  a->deaths = l->deaths ;
+  r = hf_control_send(l->sup, "u", 1) ;
+  if (r < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to control ", l->word) ;
+}
+
+static void give_up_on (look *l, ask const *a, int64_t now)
+{
+  char why[256] ;
+  if (l->reach == LOOK_NODIR) { errno = l->err ; hf_diesys(HF_EXIT_USAGE, "unable to find the service ", l->word) ; }
+  if (l->reach == LOOK_DENIED) { errno = l->err ; hf_diesys(HF_EXIT_SYSTEM, "unable to read the state of ", l->word) ; }
+  if (l->reach == LOOK_ALONE && now >= l->alone_since + g.grace)
+    hf_die(HF_EXIT_UNSUPERVISED, "nobody supervises ", l->word) ;
+  if (!look_is_failed(l) || (a->asked && l->deaths == a->deaths)) return ;
+  look_reason(l, why, sizeof(why)) ;
+  hf_die(1, l->word, " is needed: ", why) ;
+}
+
+/* 1 if its need is met. */
+static int judge (look *l, ask *a, int64_t now)
+{
+  if (l->reach == LOOK_ALONE) a->asked = 0 ;
+  ask_up(l, a) ;
+  if (look_is_ready(l) || is_done(l)) return 1 ;
+  give_up_on(l, a, now) ;
+  return 0 ;
+}
+
+/* Words for the names still waited for. */
+static void say (char const *level, char const *what)
+{
+  char s[1024] ;
+  size_t n = 0 ;
+  for (unsigned int i = 0 ; i < g.n ; i++)
+  {
+    size_t len = strlen(g.l[i].word) ;
+    if (g.a[i].met || n + len + 2 > sizeof(s)) continue ;
+    s[n++] = ' ' ;
+    memcpy(s + n, g.l[i].word, len) ;
+    n += len ;
+  }
+  s[n] = 0 ;
+  hf_message(level, 0, hf_words(what, s)) ;
+}
+
+static void wait_all (int64_t deadline)
+{
+  int64_t say_at = hf_clock_ms() + SAY_FIRST_MS ;
+  for (unsigned int i = 0 ; i < g.n ; i++)
+  {
+    look_take(g.l + i) ;
+    g.a[i].deaths = g.l[i].deaths ;
+  }
+  for (;;)
+  {
+    int64_t now = hf_clock_ms() ;
+    unsigned int missing = 0 ;
+    for (unsigned int i = 0 ; i < g.n ; i++) missing += !(g.a[i].met = judge(g.l + i, g.a + i, now)) ;
+    if (!missing) return ;
+    if (now >= deadline) { say("fatal", "not ready in time:") ; _exit(HF_EXIT_TIMEOUT) ; }
+    if (now >= say_at) { say("info", "waiting for:") ; say_at = now + SAY_AGAIN_MS ; }
+    look_wait(g.l, g.n, -1, deadline < say_at ? deadline : say_at) ;
+  }
+}
+
+/* Names up to "--"; the number of words used, with it. */
+static unsigned int take_names (char const *const *argv)
+{
+  unsigned int i = 0 ;
+  for (; argv[i] ; i++)
+  {
+    if (!strcmp(argv[i], "--")) return i + 1 ;
+    if (!*argv[i]) hf_die(HF_EXIT_USAGE, "the name of a service is empty") ;
+    add(argv[i], 0) ;
+  }
+  usage() ;
+}
+
+int main (int argc, char const *const *argv)
+{
+  subgetopt l = SUBGETOPT_ZERO ;
+  char const *file = 0 ;
+  int64_t deadline = HF_NEVER ;
+  int opt ;
+  PROG = "svneed" ;
+  hf_version(PROG, argc, argv) ;
+  while ((opt = subgetopt_r(argc, argv, "d:n:t:g:f:", &l)) >= 0) switch (opt)
+  {
+    case 'd' : g.scandir = l.arg ; break ;
+    case 'n' : g.self = l.arg ; break ;
+    case 't' : if (number(l.arg)) deadline = hf_clock_ms() + number(l.arg) ; break ;
+    case 'g' : g.grace = number(l.arg) ; break ;
+    case 'f' : file = l.arg ; break ;
+    default : usage() ;
+  }
+  argv += l.ind ;
+  if (file)
+  {
+    if (hf_needs_each(file, &add, 0) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to read ", file) ;
+  }
+  else if (!l.ind || strcmp(argv[-1], "--")) argv += take_names(argv) ;
+  if (!argv[0]) usage() ;
+  for (unsigned int i = 0 ; i < g.n ; i++) svneed_order(g.scandir, g.self, g.l[i].word) ;
+  if (g.n)
+  {
+    g.a = calloc(g.n, sizeof(ask)) ;
+    if (!g.a) hf_die(HF_EXIT_SYSTEM, "out of memory") ;
+    wait_all(deadline) ;
+    for (unsigned int i = 0 ; i < g.n ; i++) look_close(g.l + i) ;
+  }
+  hf_exec(argv, (char const *const *)environ, 0) ;
+}
