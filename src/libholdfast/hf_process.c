@@ -125,6 +125,17 @@ int hf_proc_same (hf_proc const *p)
   return !kill((pid_t)p->pid, 0) || errno == EPERM ;
 }
 
+static int is_zombie (pid_t pid)
+{
+  char s[32] ;
+  return stat_field(pid, 3, s, sizeof(s)) && (s[0] == 'Z' || s[0] == 'X') ;
+}
+
+int hf_proc_alive (hf_proc const *p)
+{
+  return hf_proc_same(p) && !is_zombie((pid_t)p->pid) ;
+}
+
 int hf_pidfd_open (pid_t pid)
 {
 #if HF_LINUX
@@ -149,7 +160,7 @@ static int zombie_status (pid_t pid, int *wstat)
 {
   char s[32] ;
   unsigned int u ;
-  if (!stat_field(pid, 3, s, sizeof(s)) || (s[0] != 'Z' && s[0] != 'X')) return 0 ;
+  if (!is_zombie(pid)) return 0 ;
   if (!stat_field(pid, 52, s, sizeof(s)) || !uint0_scan(s, &u)) return 0 ;
   /* The kernel shows 0 to those who may not look, so 0 is believed of root's eyes only. */
   if (!u && geteuid()) return 0 ;

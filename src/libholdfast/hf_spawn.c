@@ -57,6 +57,18 @@ static int place (int fd, int to)
   return dup2(fd, to) >= 0 ;
 }
 
+/* Until the child is recorded it must not outlive its parent. From then on it must go on, since
+   the record says that it ran: it is told by the locks, which it holds with its parent until it
+   execs, that no other supervisor reads the record before that. */
+static void tie_to_parent (int yes)
+{
+#if HF_LINUX
+  prctl(PR_SET_PDEATHSIG, yes ? SIGKILL : 0, 0, 0, 0) ;
+#else
+  (void)yes ;
+#endif
+}
+
 /* After the record is made: notify_to may be the number of any descriptor of ours. */
 static int child_fds (hf_spawn const *sp)
 {
@@ -66,26 +78,21 @@ static int child_fds (hf_spawn const *sp)
 
 static int child_steps (hf_spawn const *sp, hf_proc *proc, pid_t parent)
 {
-#if HF_LINUX
   if (sp->die_with_parent)
   {
-    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) ;
+    tie_to_parent(1) ;
     if (getppid() != parent) return HF_STEP_FORK ;
   }
-#else
-  (void)parent ;
-#endif
   if (sp->session == 1 && setsid() < 0) return HF_STEP_SESSION ;
   if (sp->session == 2 && setpgid(0, 0) < 0) return HF_STEP_SESSION ;
   if (sp->record)
   {
     proc->pid = (uint32_t)getpid() ;
     proc->start_hi = hf_clock_ticks() ;
+    if (sp->die_with_parent) tie_to_parent(0) ;
     if (!(*sp->record)(sp->data, proc)) return HF_STEP_RECORD ;
   }
-#if HF_LINUX
-  if (sp->die_with_parent) prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) ;
-#endif
+  else if (sp->die_with_parent) tie_to_parent(0) ;
   if (!child_fds(sp)) return HF_STEP_FDS ;
   if (sp->chdir && chdir(sp->chdir) < 0) return HF_STEP_CHDIR ;
   execve(sp->file, (char *const *)sp->argv, (char *const *)sp->envp) ;

@@ -79,6 +79,7 @@ struct runsv_s
   int daemontools ;
   int log_tried ;             /* a log/ appeared, and was seen */
   int leaving ;               /* main is down for good, the logger drains */
+  int was_leaving ;           /* and so was the supervisor before this one */
   int gone ;                  /* exit now */
   hf_pace pace ;              /* of restarts over the whole tree */
   pid_t checker ;             /* runs the new binary's check before an upgrade */

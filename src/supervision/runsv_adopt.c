@@ -136,12 +136,24 @@ static int is_down_file (slot const *s)
   return hf_path_join(path, sizeof(path), s->dir, "down") && !access(path, F_OK) ;
 }
 
-/* A service that was stopped and let go by its supervisor begins as any other does. */
-static int goes_on (hf_state const *st, char const *boot)
+static int was_leaving (hf_machine const *m)
 {
-  hf_machine const *m = &st->m ;
+  return m->phase == HF_PHASE_DOWN && m->want == HF_WANT_EXIT ;
+}
+
+/* A service that was stopped and let go by its supervisor begins as any other does, and then
+   its logger, which was told to end with it, is wanted again. */
+static int goes_on (hf_state *st, char const *boot)
+{
+  hf_machine *m = &st->m ;
   if (memcmp(st->boot, boot, HF_BOOTID)) return 0 ;
-  if (m->phase == HF_PHASE_DOWN && m->want == HF_WANT_EXIT) return 0 ;
+  if (!m->islog) R.was_leaving = was_leaving(m) ;
+  else if (R.was_leaving)
+  {
+    if (!hf_machine_busy(m)) return 0 ;
+    m->want = HF_WANT_UP ;
+  }
+  if (was_leaving(m)) return 0 ;
   return st->supervisor.pid || hf_machine_busy(m) || m->script ;
 }
 

@@ -100,6 +100,13 @@ static void name_holder (slot *s, int fd)
   hf_info(s->label, "supervise/lock is held by process ", fmt) ;
 }
 
+/* A zombie holds no lock: who killed a runsv may not have waited for it yet. */
+static int has_supervisor (slot const *s)
+{
+  hf_state st ;
+  return hf_state_read(&st, s->sup) && hf_proc_alive(&st.supervisor) ;
+}
+
 static void take_lock (slot *s)
 {
   int64_t until = hf_clock_ms() + LOCK_PATIENCE ;
@@ -110,9 +117,8 @@ static void take_lock (slot *s)
   if (s->lock_fd < 0) fail(s, "open", "supervise/lock") ;
   while (!try_locks(s->lock_fd))
   {
-    hf_state st ;
     e = errno ;
-    if (e != EAGAIN || hf_clock_ms() > until || !hf_state_read(&st, s->sup) || hf_proc_same(&st.supervisor))
+    if (e != EAGAIN || hf_clock_ms() > until || has_supervisor(s))
     {
       if (!R.daemontools) name_holder(s, s->lock_fd) ;
       errno = e ;
@@ -196,14 +202,54 @@ void open_ok (slot *s)
   s->ok_r = open_fifo(s, "ok", O_RDONLY) ;
 }
 
-/* The read end is opened without blocking, then made blocking: it is the logger's input. */
+/* An adopted logger or service may use another pipe than the one in supervise: that of a runsv
+   of runit's, which has no name, or that of a directory that is no longer there. Then this is
+   the pipe to go on with; it is opened through the process that has it. */
+static int open_theirs (uint32_t pid, int fd, int flags, int any)
+{
+  char path[48 + UINT32_FMT] = "/proc/" ;
+  char link[HF_PATH] ;
+  struct stat st, ours ;
+  ssize_t n ;
+  size_t len = 6 + uint32_fmt(path + 6, pid) ;
+  strcpy(path + len, fd ? "/fd/1" : "/fd/0") ;
+  if (!pid || stat(path, &st) < 0 || !S_ISFIFO(st.st_mode) || fstatat(R.main.sup_fd, "logpipe", &ours, 0) < 0) return -1 ;
+  if (st.st_ino == ours.st_ino && st.st_dev == ours.st_dev) return -1 ;
+  n = readlink(path, link, sizeof(link) - 1) ;
+  if (n < 0) return -1 ;
+  link[n] = 0 ;
+  if (!any && strncmp(link, "pipe:", 5) && !strstr(link, "/logpipe")) return -1 ;
+  return open(path, flags | O_NONBLOCK | O_CLOEXEC) ;
+}
+
+static int open_write_end (void)
+{
+  uint32_t logger = R.log.st.m.phase == HF_PHASE_RUN ? R.log.st.child.pid : 0 ;
+  uint32_t run = R.main.st.m.phase == HF_PHASE_RUN ? R.main.st.child.pid : 0 ;
+  int fd = open_theirs(logger, 0, O_RDWR, 1) ;
+  if (fd < 0 && !logger) fd = open_theirs(run, 1, O_RDWR, 0) ;
+  return fd >= 0 ? fd : open_fifo(&R.main, "logpipe", O_RDWR) ;
+}
+
+static int open_read_end (void)
+{
+  char path[32] = "/proc/self/fd/" ;
+  int fd ;
+  path[14 + uint_fmt(path + 14, (unsigned int)R.pipe_w)] = 0 ;
+  fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  return fd >= 0 ? fd : open_fifo(&R.main, "logpipe", O_RDONLY) ;
+}
+
+/* Both ends are opened without blocking, then made blocking. The service's end is open for
+   reading too, so that it has a reader, and the pipe keeps what is in it, when the logger and
+   the supervisor die together; the logger's is not: it must see the end when all writers are
+   gone. */
 void init_logpipe (void)
 {
-  slot *s = &R.main ;
-  make_fifo(s, "logpipe", 0600) ;
-  R.pipe_r = open_fifo(s, "logpipe", O_RDONLY) ;
-  R.pipe_w = open_fifo(s, "logpipe", O_WRONLY) ;
-  if (ndelay_off(R.pipe_r) < 0 || ndelay_off(R.pipe_w) < 0) fail(s, "prepare", "supervise/logpipe") ;
+  make_fifo(&R.main, "logpipe", 0600) ;
+  R.pipe_w = open_write_end() ;
+  R.pipe_r = open_read_end() ;
+  if (ndelay_off(R.pipe_r) < 0 || ndelay_off(R.pipe_w) < 0) fail(&R.main, "prepare", "supervise/logpipe") ;
   upgrade_inherited("pipe") ;
 }
 

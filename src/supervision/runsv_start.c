@@ -100,12 +100,13 @@ void start (char const *name)
   hf_pace_join(&R.pace) ;
   hf_proc_subreaper() ;
   init_slot(&R.main) ;
-  if (has_log()) { init_slot(&R.log) ; init_logpipe() ; }
+  if (has_log()) init_slot(&R.log) ;
   R.now = hf_clock_ms() ;
   hf_message_nowait = 1 ;
-  if (R.log.present) { adopt_slot(&R.log) ; work_off(&R.log) ; }
   adopt_slot(&R.main) ;
+  if (R.log.present) { adopt_slot(&R.log) ; init_logpipe() ; }
   unsetenv("HF_RUNSV_FDS") ;
+  if (R.log.present) work_off(&R.log) ;
   work_off(&R.main) ;
   publish_both() ;
   if (R.log.present) open_ok(&R.log) ;

@@ -34,6 +34,9 @@ extern pid_t hf_proc_parent (pid_t pid) ;
    Without /proc: whether the pid exists. */
 extern int hf_proc_same (hf_proc const *p) ;
 
+/* The same, but a zombie does not count. */
+extern int hf_proc_alive (hf_proc const *p) ;
+
 /* A pidfd (close-on-exec) for pid, or -1 and errno (ENOSYS where there is none). */
 extern int hf_pidfd_open (pid_t pid) ;
 

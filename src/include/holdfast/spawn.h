@@ -34,7 +34,7 @@ struct hf_spawn_s
   int notify_fd ;             /* this descriptor ... */
   int notify_to ;             /* ... becomes that number; -1: none */
   int session ;               /* 1: setsid, 2: own process group */
-  int die_with_parent ;       /* until the record is made */
+  int die_with_parent ;       /* until it records itself */
   int (*record) (void *, hf_proc const *) ; /* called in the child with its identity, before exec; or null */
   void *data ;
 } ;
