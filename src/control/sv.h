@@ -181,6 +181,8 @@ extern int sv_ready (sv_unit *u) ;                      /* 1 yes, 0 no, -1 it do
 extern size_t sv_utf8 (unsigned char const *s, size_t n) ; /* length of the valid printable character there, or 0 */
 
 /* sv_unit.c */
+extern void sv_unit_near (unsigned int n, char const *const *words) ; /* for verbs that only look */
+extern char const *sv_unit_path (sv_unit const *u) ; /* its directory, from the root */
 extern void sv_unit_find (sv_unit *u, char const *word) ;
 extern int sv_unit_open (sv_unit *u) ;         /* is there a supervisor: sets reach, ok_fd; 1 yes */
 extern int sv_unit_read (sv_unit *u) ;         /* reads st; 1, or sets reach */

@@ -3,6 +3,7 @@
 /* The commands of runit's kind: send the bytes to every service, then wait for all of them. */
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include <holdfast/clock.h>
 #include <holdfast/control.h>
 #include <holdfast/message.h>
+#include <holdfast/policy.h>
 #include <holdfast/watch.h>
 #include "sv.h"
 
@@ -89,6 +91,18 @@ static int skips (sv_unit *u, char c)
   return c != 'u' || u->st.pid || !u->has_rec || u->rec.m.phase != HF_PHASE_BACKOFF ;
 }
 
+/* The file pause-signal may ask for a pause that the service is told of. */
+static int pauses_itself (sv_unit *u)
+{
+  char path[HF_PATH], word[32] ;
+  int sig ;
+  if (!hf_path_join(path, sizeof(path), u->dir, "pause-signal") || hf_value_read(path, word, sizeof(word)) < 0) return 0 ;
+  sig = hf_signal_scan(word) ;
+  if (!sig || sig == SIGSTOP || !sv_signal_send(u, sig)) return 0 ;
+  u->until = "" ;
+  return 1 ;
+}
+
 static void ask (sv_unit *u, struct round *r)
 {
   char const *bytes = u->is_fresh ? "u" : r->verb->bytes ;
@@ -97,6 +111,7 @@ static void ask (sv_unit *u, struct round *r)
   if (r->waits || !u->st.pid) remember(u, bytes) ;
   if (r->waits && u->has_rec && u->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
   if (r->explains && !u->is_fresh) sv_log_mark(u) ;
+  if (bytes && bytes[0] == 'p' && pauses_itself(u)) return ;
   if (!bytes || skips(u, bytes[0]) || send_bytes(u, bytes) || already(&u->st, bytes[0])) return ;
   give_up(u, r) ;
 }

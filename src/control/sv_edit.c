@@ -32,7 +32,7 @@ static void remember (char const *s)
 {
   if (!*s || (history.n && !strcmp(history.line[(history.n - 1) % HISTORY], s))) return ;
   if (history.n >= HISTORY) free(history.line[history.n % HISTORY]) ;
-  history.line[history.n++ % HISTORY] = (char *)sv_copy(s) ;
+  history.line[history.n++ % HISTORY] = strdup(s) ;
 }
 
 static void show (struct edit const *e)
@@ -93,6 +93,7 @@ static void go_back (struct edit *e, int by)
   if ((by < 0 && !e->back) || (by > 0 && e->back == most)) return ;
   e->back = (unsigned int)((int)e->back + by) ;
   if (e->back) s = history.line[(history.n - e->back) % HISTORY] ;
+  if (!s) s = "" ;
   e->len = e->at = 0 ;
   insert(e, s, strlen(s)) ;
 }

@@ -125,7 +125,7 @@ static void service (sv_unit *u, char const *name)
   sv_unit log ;
   sv_put("{\"name\":") ;
   string(name) ;
-  text("directory", u->dir) ;
+  text("directory", sv_unit_path(u)) ;
   text("state", sv_state_word(u)) ;
   truth("supervised", u->reach == SV_OK || u->reach == SV_NOSTATUS ? 1 : u->reach == SV_NOOK && u->err == EACCES ? -1 : 0) ;
   text("error", error_of(u)) ;
@@ -151,6 +151,7 @@ static void service (sv_unit *u, char const *name)
 int sv_json (unsigned int n, char const *const *words)
 {
   int failed = 0 ;
+  sv_unit_near(n, words) ;
   sv_put("{\"format\":1") ;
   text("scan_directory", hf_scandir()) ;
   key("services") ;

@@ -185,21 +185,27 @@ static int look_at_instance (char const *name, void *data)
   return 0 ;
 }
 
-/* Where the template is: in the scan directory, or in --from. */
-static int find_template (char const *base, char *target, size_t n)
-{
-  char path[HF_PATH] ;
-  if (!hf_path_join(path, sizeof(path), hf_scandir(), base)) return 0 ;
-  if (is_dir(path)) return strlen(base) < n && memcpy(target, base, strlen(base) + 1) ;
-  return hf_path_join(target, n, how.from, base) && is_dir(target) ;
-}
-
 static void instance_name (char *s, char const *base, uint32_t k)
 {
   size_t n = strlen(base) ;
   memcpy(s, base, n) ;
   n += uint32_fmt(s + n, k) ;
   s[n] = 0 ;
+}
+
+/* Where the template is: where the links that are there point to, or in the scan directory, or
+   in --from. */
+static int find_template (char const *base, char *target, size_t n)
+{
+  char path[HF_PATH], name[HF_NAME + UINT32_FMT] ;
+  for (uint32_t k = 1 ; k <= highest ; k++)
+  {
+    instance_name(name, base, k) ;
+    if (hf_path_join(path, sizeof(path), hf_scandir(), name) && link_at(path, target, n) > 0) return 1 ;
+  }
+  if (!hf_path_join(path, sizeof(path), hf_scandir(), base)) return 0 ;
+  if (is_dir(path)) return strlen(base) < n && memcpy(target, base, strlen(base) + 1) ;
+  return hf_path_join(target, n, how.from, base) && is_dir(target) ;
 }
 
 static int scale_to (char const *base, uint32_t want)
@@ -209,8 +215,8 @@ static int scale_to (char const *base, uint32_t want)
   int failed = 0 ;
   memcpy(pattern, base, n) ;
   memcpy(pattern + n, "*", 2) ;
-  if (want && !find_template(base, target, sizeof(target))) return complain(base, "there is no such template", errno), 1 ;
   if (hf_service_each(hf_scandir(), pattern, &look_at_instance, &n) < 0) return complain(base, "unable to read the scan directory", errno), 1 ;
+  if (want && !find_template(base, target, sizeof(target))) return complain(base, "there is no such template", errno), 1 ;
   for (uint32_t k = 1 ; k <= want ; k++)
   {
     instance_name(name, base, k) ;

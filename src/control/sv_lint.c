@@ -151,7 +151,28 @@ static int whole_scan (char const *scan, char const *prefix)
   return p.failed ;
 }
 
-/* A service by name or directory; or a directory of services, which has no run. */
+struct peek { char const *dir ; int found ; } ;
+
+static int has_run (char const *name, void *data)
+{
+  struct peek *p = data ;
+  char path[HF_PATH] ;
+  if (strcmp(name, "log") && hf_path_join(path, sizeof(path), p->dir, name) && hf_path_join(path, sizeof(path), path, "run"))
+    p->found = !access(path, F_OK) ;
+  return p->found ;
+}
+
+/* A directory of services has no run, but something in it has. */
+static int is_scan (char const *dir)
+{
+  char path[HF_PATH] ;
+  struct peek p = { .dir = dir, .found = 0 } ;
+  if (hf_path_join(path, sizeof(path), dir, "run") && !access(path, F_OK)) return 0 ;
+  hf_service_each(dir, "*", &has_run, &p) ;
+  return p.found ;
+}
+
+/* A service by name or directory; or a directory of services. */
 static int one_word (char const *word)
 {
   sv_unit u ;
@@ -162,8 +183,7 @@ static int one_word (char const *word)
   if (u.dir && !strchr(word, '/') && stat(u.dir, &st) < 0 && !stat(word, &st) && hf_path_join(path, sizeof(path), ".", word))
     sv_unit_find(&u, word = sv_copy(path)) ; /* not there, but here */
   if (!u.dir) { hf_message("fatal", u.err, hf_words(word)) ; return 1 ; }
-  if (!stat(u.dir, &st) && S_ISDIR(st.st_mode) && hf_path_join(path, sizeof(path), u.dir, "run") && lstat(path, &st) < 0 && strchr(word, '/'))
-    return whole_scan(u.dir, word) ;
+  if (strchr(word, '/') && is_scan(u.dir)) return whole_scan(u.dir, word) ;
   memcpy(scan, u.dir, strlen(u.dir) + 1) ;
   slash = strrchr(scan, '/') ;
   if (!slash) return sv_verify_service(word, u.dir, ".", u.dir) ;

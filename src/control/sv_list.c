@@ -122,6 +122,7 @@ int sv_list (int argc, char const *const *argv)
   if (json) return sv_json(l.n, l.v) ;
   coloured = sv_is_terminal() && !(getenv("NO_COLOR") && *getenv("NO_COLOR")) ;
   for (unsigned int i = 0 ; i < l.n ; i++) if (width_of(l.v[i]) > width) width = width_of(l.v[i]) ;
+  sv_unit_near(l.n, l.v) ;
   sv_put_pad("NAME", width) ;
   sv_put("  STATE     READY  SINCE  PID      RESTARTS  LOG   WHY\n") ;
   for (unsigned int i = 0 ; i < l.n ; i++) row(l.v[i], width) ;

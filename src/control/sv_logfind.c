@@ -26,6 +26,7 @@ struct search
   int max ;
   int current ;               /* one called "current" is among them: others do not count */
   int streams ;               /* descriptors 1 and 2 only */
+  sv_mark not[2] ;            /* what the supervisor itself has as 1 and 2, and hands down */
 } ;
 
 static size_t proc_path (char *s, uint32_t pid, char const *what, char const *fd)
@@ -61,6 +62,11 @@ static int is_aside (char const *name)
   return 0 ;
 }
 
+static int same (sv_mark const *a, sv_mark const *b)
+{
+  return a->ino == b->ino && a->dev == b->dev ;
+}
+
 static void consider (struct search *s, uint32_t pid, char const *fd)
 {
   sv_logfile *f = s->f + s->n ;
@@ -75,7 +81,8 @@ static void consider (struct search *s, uint32_t pid, char const *fd)
   name = strrchr(f->path, '/') + 1 ;
   if (stat(f->open, &st) < 0 || !S_ISREG(st.st_mode) || is_aside(name) || !is_written(pid, fd)) return ;
   f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
-  for (int i = 0 ; i < s->n ; i++) if (s->f[i].id.ino == f->id.ino && s->f[i].id.dev == f->id.dev) return ;
+  for (int i = 0 ; i < s->n ; i++) if (same(&s->f[i].id, &f->id)) return ;
+  if (same(s->not, &f->id) || same(s->not + 1, &f->id)) return ;
   if (!strcmp(name, "current") && !s->current)
   {
     s->current = 1 ;
@@ -116,9 +123,9 @@ static int take_dir (struct search *s, char const *base, char const *word)
   if (s->n == s->max || !hf_path_join(path, sizeof(path), base, word)) return 0 ;
   if (!hf_path_join(f->path, sizeof(f->path), word[0] == '/' ? word : path, "current")) return 0 ;
   if (stat(f->path, &st) < 0 || !S_ISREG(st.st_mode)) return 0 ;
-  for (int i = 0 ; i < s->n ; i++) if (s->f[i].id.ino == st.st_ino && s->f[i].id.dev == st.st_dev) return 0 ;
   f->open[0] = 0 ;
   f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
+  for (int i = 0 ; i < s->n ; i++) if (same(&s->f[i].id, &f->id)) return 0 ;
   s->n++ ;
   return 1 ;
 }
@@ -138,16 +145,30 @@ static void guess (struct search *s, sv_unit const *log)
     if (w[0] != '-' && w[0] != '#') take_dir(s, log->dir, w) ;
 }
 
+static void leave_out (struct search *s, sv_unit const *u)
+{
+  char path[64] ;
+  struct stat st ;
+  memset(s->not, 0, sizeof(s->not)) ;
+  for (int i = 0 ; i < 2 && u->has_rec ; i++)
+  {
+    proc_path(path, u->rec.supervisor.pid, "/fd/", i ? "2" : "1") ;
+    if (!stat(path, &st)) s->not[i] = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino } ;
+  }
+}
+
 int sv_logfind (sv_unit const *u, sv_logfile *f, int max)
 {
   struct search s = { .f = f, .n = 0, .max = max, .current = 0, .streams = 0 } ;
   sv_unit log ;
+  leave_out(&s, u) ;
   if (sv_unit_log(&log, u))
   {
     if (log.reach == SV_OK && log.st.pid) look_into(&s, log.st.pid, 0) ;
     if (!s.n) guess(&s, &log) ;
     if (s.n) return s.n ;
   }
+  memset(s.not, 0, sizeof(s.not)) ;
   s.streams = 1 ;
   if (u->reach == SV_OK && u->st.pid) look_into(&s, u->st.pid, 0) ;
   if (!s.n && u->has_rec) look_into(&s, u->rec.supervisor.pid, 0) ;

@@ -103,6 +103,7 @@ static void family (struct family const *f, sv_unit *u, unsigned int n)
 static void print (sv_names const *l)
 {
   sv_unit *u = sv_alloc(l->n * sizeof(sv_unit)) ;
+  sv_unit_near(l->n, l->v) ;
   for (unsigned int i = 0 ; i < l->n ; i++) sv_unit_look(u + i, l->v[i]) ;
   for (unsigned int i = 0 ; i < sizeof(families) / sizeof(families[0]) ; i++) family(families + i, u, l->n) ;
   sv_put("# EOF\n") ;

@@ -14,6 +14,8 @@
 
 /* No stdio: one buffer, and the lines of one service never parted by a message. */
 
+#define CHUNK 32768
+
 static struct { size_t len ; char s[32768] ; } out ;
 static int out_fd = 1 ;
 
@@ -85,11 +87,22 @@ void *sv_alloc (size_t n)
   return p ;
 }
 
+/* Names live as long as the program: they are laid one behind the other. */
 char const *sv_copy (char const *s)
 {
+  static char *room ;
+  static size_t left ;
   size_t n = strlen(s) + 1 ;
-  char *p = sv_alloc(n) ;
+  char *p ;
+  if (n > left)
+  {
+    left = n > CHUNK ? n : CHUNK ;
+    room = sv_alloc(left) ;
+  }
+  p = room ;
   memcpy(p, s, n) ;
+  room += n ;
+  left -= n ;
   return p ;
 }
 

@@ -144,6 +144,7 @@ int sv_status (int n, char const *const *words)
 {
   int failed = 0 ;
   int code = 0 ;
+  sv_unit_near((unsigned int)n, words) ;
   for (int i = 0 ; i < n ; i++) code = status_one(words[i], &failed) ;
   sv_flush() ;
   if (sv_opt.lsb) return code ;

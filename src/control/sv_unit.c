@@ -3,20 +3,56 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "sv.h"
 
+/* The verbs that only look at things, at many of them, do so from within the scan directory:
+   short paths are found faster. */
+static int near ;
+
+static int is_near (char const *word)
+{
+  size_t n = strlen(word) ;
+  return n && n < HF_NAME && word[0] != '.' && word[0] != '/' && word[n - 1] != '/' && !strchr(word, '@') ;
+}
+
+void sv_unit_near (unsigned int n, char const *const *words)
+{
+  char path[HF_PATH] ;
+  char const *scan = hf_scandir() ;
+  char const *state = getenv("HF_STATEDIR") ;
+  if (scan[0] != '/' || (state && *state) || !hf_path_join(path, sizeof(path), scan, ".state") || !access(path, F_OK)) return ;
+  for (unsigned int i = 0 ; i < n ; i++) if (words[i][0] != '/' && !is_near(words[i]) && !strchr(words[i], '@')) return ;
+  near = !chdir(scan) ;
+}
+
+/* Where the directory is, for those who want the whole path. */
+char const *sv_unit_path (sv_unit const *u)
+{
+  static char path[HF_PATH] ;
+  return u->dir && u->dir[0] != '/' && near && hf_path_join(path, sizeof(path), hf_scandir(), u->dir) ? path : u->dir ;
+}
+
 void sv_unit_find (sv_unit *u, char const *word)
 {
   static hf_service s ;
+  static char path[HF_PATH] ;
   memset(u, 0, sizeof(*u)) ;
   u->word = word ;
   u->ok_fd = u->watch_fd = -1 ;
+  if (near && is_near(word) && hf_path_join(path, sizeof(path), word, "supervise"))
+  {
+    u->dir = word ;
+    u->sup = sv_copy(path) ;
+    return ;
+  }
   if (hf_service_find(&s, word))
   {
     u->dir = sv_copy(s.dir) ;
@@ -48,15 +84,31 @@ int sv_unit_open (sv_unit *u)
   char path[HF_PATH] ;
   if (!u->dir) return 0 ;
   if (!hf_path_join(path, sizeof(path), u->sup, "ok")) return blame(u) ;
-  u->ok_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) ;
+  u->ok_fd = open(path, O_WRONLY | O_NONBLOCK | (near ? 0 : O_CLOEXEC)) ;
   if (u->ok_fd < 0) return blame(u) ;
   u->reach = SV_OK ;
   return 1 ;
 }
 
+/* hf_status_read, less what makes a difference when there are thousands. */
+static int read_status (sv_unit *u)
+{
+  char path[HF_PATH], s[HF_STATUS_RUNIT] ;
+  ssize_t r ;
+  int fd ;
+  if (!hf_path_join(path, sizeof(path), u->sup, "status")) return 0 ;
+  fd = open(path, O_RDONLY | O_NONBLOCK) ;
+  if (fd < 0) return 0 ;
+  r = fd_read(fd, s, sizeof(s)) ;
+  fd_close(fd) ;
+  if (r < 0) return 0 ;
+  if ((size_t)r < sizeof(s)) return (errno = EPROTO, 0) ;
+  return hf_status_unpack(&u->st, s, (size_t)r) ;
+}
+
 int sv_unit_read (sv_unit *u)
 {
-  if (!hf_status_read(&u->st, u->sup, HF_STATUS_RUNIT))
+  if (!read_status(u))
   {
     u->reach = SV_NOSTATUS ;
     u->err = errno ;
@@ -100,7 +152,11 @@ int sv_unit_has (sv_unit const *u, char const *name)
 void sv_unit_look (sv_unit *u, char const *word)
 {
   sv_unit_find(u, word) ;
-  if (sv_unit_open(u) && sv_unit_read(u)) sv_unit_record(u) ;
+  if (sv_unit_open(u))
+  {
+    if (sv_unit_record(u)) hf_status_of(&u->st, &u->rec.m, u->rec.child.pid, &u->rec.since) ;
+    else sv_unit_read(u) ;
+  }
   sv_unit_close(u) ;
 }
 

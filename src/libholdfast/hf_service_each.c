@@ -1,5 +1,7 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -18,10 +20,15 @@ static int compare (void const *a, void const *b)
   return strcmp(*(char const *const *)a, *(char const *const *)b) ;
 }
 
-static int is_service (char const *scandir, char const *name)
+/* Most entries are known to be directories without a further look. */
+static int is_service (char const *scandir, struct dirent const *e)
 {
+  char const *name = e->d_name ;
   char path[HF_PATH] ;
   struct stat st ;
+#ifdef DT_DIR
+  if (e->d_type == DT_DIR) return 1 ;
+#endif
   return hf_path_join(path, sizeof(path), scandir, name) && !stat(path, &st) && S_ISDIR(st.st_mode) ;
 }
 
@@ -37,7 +44,7 @@ static int collect (char const *scandir, char const *pattern, stralloc *names)
     errno = 0 ;
     e = readdir(d) ;
     if (!e) break ;
-    if (e->d_name[0] == '.' || fnmatch(pattern, e->d_name, 0) || !is_service(scandir, e->d_name)) continue ;
+    if (e->d_name[0] == '.' || fnmatch(pattern, e->d_name, 0) || !is_service(scandir, e)) continue ;
     if (!stralloc_catb(names, e->d_name, strlen(e->d_name) + 1)) break ;
     n++ ;
   }

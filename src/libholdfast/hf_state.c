@@ -143,21 +143,27 @@ int hf_state_unpack (hf_state *s, char const *slot)
     && s->m.queue_len <= HF_QUEUE && s->m.death_n <= HF_DEATHS && s->m.death_head < HF_DEATHS ;
 }
 
+/* Sequence number of a slot, if it looks like one. */
+static uint64_t slot_seq (char const *slot)
+{
+  uint64_t seq = 0 ;
+  if (!memcmp(slot, magic, 4)) uint64_unpack_big(slot + 8, &seq) ;
+  return seq ;
+}
+
+/* The newer slot is nearly always whole, and then the other one is not looked at. */
 int hf_state_read (hf_state *s, char const *supervise)
 {
   char path[HF_PATH] ;
   char b[2 * HF_STATE_SLOT] ;
-  hf_state other ;
-  int one, two ;
+  char const *newer = b, *older = b + HF_STATE_SLOT ;
   ssize_t r ;
   if (!hf_path_join(path, sizeof(path), supervise, "state")) return 0 ;
-  memset(b, 0, sizeof(b)) ;
   r = openreadnclose_nb(path, b, sizeof(b)) ;
   if (r < 0) return 0 ;
-  one = hf_state_unpack(s, b) ;
-  two = hf_state_unpack(&other, b + HF_STATE_SLOT) ;
-  if (two && (!one || other.seq > s->seq)) *s = other ;
-  if (one || two) return 1 ;
+  memset(b + r, 0, sizeof(b) - (size_t)r) ;
+  if (slot_seq(older) > slot_seq(newer)) { newer = older ; older = b ; }
+  if (hf_state_unpack(s, newer) || hf_state_unpack(s, older)) return 1 ;
   errno = slot_format(b) < 0 || slot_format(b + HF_STATE_SLOT) < 0 ? EPROTONOSUPPORT : EPROTO ;
   return 0 ;
 }

@@ -1,0 +1,142 @@
+#!/bin/sh
+# sv's other verbs: signal, pause, reload, enable, disable, scale, rolling, reset, upgrade, tree, -r.
+. "${0%/*}/../lib.sh"
+. "$SRC/tests/cli/sv-services.sh"
+
+service traps <<'END'
+#!/bin/sh
+for s in HUP INT QUIT USR1 USR2 URG WINCH TSTP ; do trap "echo $s >>got" $s ; done
+echo >ready
+while : ; do sleep 0.05 ; done
+END
+sleeper a ; sleeper b ; sleeper c down= ; sleeper d
+sleeper bad 'give-up=1 60' down=
+script "$SVDIR/bad/check" <<'END'
+#!/bin/sh
+exit 1
+END
+service tstp pause-signal=TSTP <<'END'
+#!/bin/sh
+trap 'echo TSTP >>got' TSTP
+echo >ready
+while : ; do sleep 0.05 ; done
+END
+service reloads reload-signal=USR2 <<'END'
+#!/bin/sh
+trap 'echo USR2 >>got' USR2
+echo >ready
+while : ; do sleep 0.05 ; done
+END
+service gone down= restart=never <<'END'
+#!/bin/sh
+exit 1
+END
+supervise traps a b c d bad tstp reloads gone
+until_ok 10 test -e "$SVDIR/traps/ready" -a -e "$SVDIR/reloads/ready" || exit 1
+
+got() { grep -q "^$1$" "$SVDIR/traps/got" ; }
+for s in HUP SIGINT 12 urg 28 ; do
+  exits "signal $s" 0 sv signal traps $s
+  case $s in SIGINT) s=INT ;; 12) s=USR2 ;; urg) s=URG ;; 28) s=WINCH ;; esac
+  check "arrives as $s" until_ok 10 got $s
+done
+exits 'an unknown signal' 100 sv signal traps FOO
+exits 'a service that is down' 1 sv signal c HUP
+like 'is said' "$(cat out)" 'fail: c: unable to signal: not running'
+exits 'a signal without a service' 100 sv signal HUP
+exits 'an unknown service' 1 sv signal nonesuch HUP
+got_tstp() { grep -q TSTP "$SVDIR/tstp/got" ; }
+until_ok 10 test -e "$SVDIR/tstp/ready" || exit 1
+exits 'pause' 0 sv pause tstp
+check 'with a signal of its own' until_ok 10 got_tstp
+exits 'pause' 0 sv -w 10 pause a
+like 'as ever' "$(cat out)" 'ok: run: a: *, paused'
+exits 'cont' 0 sv -w 10 cont a
+got_usr2() { grep -q USR2 "$SVDIR/reloads/got" ; }
+exits 'reload' 0 sv reload reloads
+check 'uses the reload-signal' until_ok 10 got_usr2
+
+old_a=$(pid_of a) old_b=$(pid_of b)
+exits 'rolling' 0 sv -w 20 rolling a b c
+refuse 'restarts the first' test "$(pid_of a)" = "$old_a"
+refuse 'and the next' test "$(pid_of b)" = "$old_b"
+check 'what is down stays down' is_down c
+sv up bad ; until_ok 10 is_up bad
+old_a=$(pid_of a) old_d=$(pid_of d)
+exits 'rolling stops at the first failure' 1 sv -w 1 rolling bad d
+is 'and leaves the rest alone' "$(pid_of d)" "$old_d"
+check 'which is said' has 'd: not restarted, because bad failed' err
+
+sv -w 20 start gone >/dev/null 2>&1
+why() { sv list gone | grep -q "$1" ; }
+check 'a failure stays on record' until_ok 10 why 'failed,'
+exits 'reset' 0 sv reset gone
+check 'takes it off' until_ok 10 hf_not why 'failed,'
+exits 'check of a service that has not failed' 0 sv check gone
+
+exits 'upgrade' 0 sv -w 20 upgrade a b
+like 'tells the version' "$(head -n 1 out)" "ok: a: $(. "$SRC/package/info" ; echo "$version")"
+is 'and touches no service' "$(pid_of a)" "$old_a"
+
+# Links.
+mkdir available
+for i in x y web@ ; do
+  script "available/$i/run" <<'END'
+#!/bin/sh
+exec sleep 1000
+END
+done
+sv_enable() { sv enable --from available "$@" ; }
+exits 'enable' 0 sv enable --from "$T/available" x
+is 'makes a link' "$(readlink "$SVDIR/x")" "$T/available/x"
+exits 'again: nothing to do' 0 sv enable "$T/available/x"
+exits 'a name that is taken' 1 sv enable --from "$T/available" a
+exits 'the same name from elsewhere' 1 sh -c 'mkdir -p other/x && sv enable ./other/x'
+is 'leaves it as it was' "$(readlink "$SVDIR/x")" "$T/available/x"
+exits 'a directory that is not there' 1 sv enable --from "$T/available" nonesuch
+exits 'a dot' 1 sv enable "$T/available/.."
+exits 'disable' 0 sv disable x
+refuse 'removes the link' test -h "$SVDIR/x"
+check 'and nothing else' test -x available/x/run
+exits 'again: nothing to do' 0 sv disable x
+exits 'what is no link is left alone' 1 sv disable a
+check 'it is still there' test -x "$SVDIR/a/run"
+exits 'scale up' 0 sv scale --from "$T/available" web@ 3
+is 'makes links' "$(cd "$SVDIR" && echo web@*)" 'web@1 web@2 web@3'
+exits 'scale down' 0 sv scale web@ 1
+is 'removes the highest' "$(cd "$SVDIR" && echo web@*)" 'web@1'
+exits 'scale to none' 0 sv scale web@ 0
+exits 'without a template' 1 sv scale nonesuch@ 1
+exits 'not an instance' 100 sv scale a 1
+exits 'not a number' 100 sv scale web@ many
+
+# With a scanner.
+runsvdir "$SVDIR" >dir.log 2>&1 & track $!
+exits 'enable --now waits until it is up' 0 sv -w 20 enable --now --from "$T/available" y
+like 'and says so' "$(tail -n 1 out)" 'ok: run: y: *'
+p=$(pid_of y)
+exits 'disable --now waits until it is gone' 0 sv -w 20 disable --now y
+refuse 'it is' kill -0 "$p" 2>/dev/null
+
+# Two administrators.
+( flock 9 && : >locked && until_ok 10 test -e enough ) 9<"$SVDIR" & holder=$!
+until_ok 10 test -e locked
+exits 'verbs of several steps exclude each other' 1 sv -w 0 enable "$T/available/x"
+check 'and say so' has 'another sv is still at work' err
+: >enough ; wait $holder
+
+# needs
+echo a >"$SVDIR/d/needs" ; echo b >"$SVDIR/a/needs"
+is 'tree' "$(sv tree d | sed 's/\([a-z]\)  .*/\1 up/')" 'd up
+`- a up
+   `- b up'
+exits 'stop -r: what needs before what is needed' 0 sv -w 20 stop -r d
+is 'in that order' "$(sed 's/.*down: \(.\):.*/\1/' out | tr -d '\n')" 'dab'
+exits 'status -r' 0 sv -r status d
+is 'has all' "$(wc -l <out)" 3
+echo d >"$SVDIR/b/needs"
+exits 'a cycle is seen' 1 sv tree d
+check 'and marked' has '(a cycle)' out
+exits 'and no wait for ever' 0 sv -r status d
+rm "$SVDIR"/?/needs
+done_testing

@@ -1,0 +1,60 @@
+#!/bin/sh
+# sv verify: each mistake is found, and nothing else.
+. "${0%/*}/../lib.sh"
+SVDIR=$T/s ; export SVDIR
+make() { # NAME [FILE=TEXT...]
+  n=$1 ; shift
+  mkdir -p "$SVDIR/$n"
+  printf '#!/bin/sh\nexec sleep 1000\n' >"$SVDIR/$n/run" ; chmod 755 "$SVDIR/$n/run"
+  for f ; do echo "${f#*=}" >"$SVDIR/$n/${f%%=*}" ; done
+}
+finds() { # WORDS NAME PATTERN
+  sv verify "$2" >out 2>err ; code=$?
+  like "$1" "$code $(cat out)" "1 $2*: $3"
+}
+clean() { exits "$1: nothing to say" 0 sv verify "$2" ; is "$1: nothing said" "$(cat out err)" '' ; }
+
+make good 'restart=on-failure' 'restart-delay=100 5000' 'give-up=5 60' notification-fd=3 timeout-kill=5000 down-signal=INT README=x
+printf '#!/bin/sh\n' >"$SVDIR/good/finish" ; chmod 755 "$SVDIR/good/finish"
+make good/log
+mkdir "$SVDIR/good/log/main"
+printf '#!/bin/sh\nexec 2>&1\nexec svlogd -tt -l 100 ./main\n' >"$SVDIR/good/log/run"
+clean 'a good one' good
+
+mkdir "$SVDIR/empty" ; finds 'no run' empty 'run: file does not exist'
+make mode ; chmod 644 "$SVDIR/mode/run" ; finds 'run is not executable' mode 'run: not executable'
+make fin finish=x ; finds 'finish is not executable' fin 'finish: not executable'
+make chk check=x ; finds 'check is not executable' chk 'check: not executable'
+make ctl ; mkdir "$SVDIR/ctl/control" ; echo x >"$SVDIR/ctl/control/t" ; finds 'a control script is not executable' ctl 'control/t: not executable'
+make int ; echo '#! /no/such/python -u' >"$SVDIR/int/run" ; finds 'a missing interpreter' int 'run: its interpreter /no/such/python does not exist'
+make open ; chmod 757 "$SVDIR/open/run" ; finds 'a script that anybody may write' open 'run: anybody may write it'
+make user ; printf '#!/bin/sh\nexec setuidgid no-such-one prog\n' >"$SVDIR/user/run" ; finds 'an unknown user' user 'run: there is no user no-such-one'
+make chpst ; printf '#!/bin/sh\nexec chpst -u no-such-one:staff prog\n' >"$SVDIR/chpst/run" ; finds 'also of chpst' chpst 'run: there is no user no-such-one'
+make comment ; printf '#!/bin/sh\n# setuidgid no-such-one\nexec setuidgid $USER x\n' >"$SVDIR/comment/run" ; clean 'comments and variables' comment
+make num timeout-kill=soon ; finds 'not a number' num 'timeout-kill: *'
+make sig down-signal=TREM ; finds 'not a signal' sig 'down-signal: *'
+make sp1 timeout_kill=1 ; finds 'a misspelt name' sp1 'timeout_kill: means nothing; is timeout-kill meant?'
+make sp2 fnish=x ; finds 'a letter missing' sp2 'fnish: means nothing; is finish meant?'
+make sp3 notificaiton-fd=3 ; finds 'letters that changed places' sp3 'notificaiton-fd: means nothing; is notification-fd meant?'
+make sp4 Restart=always ; finds 'a capital' sp4 'Restart: means nothing; is restart meant?'
+make need needs=nothing-there ; finds 'a need that does not exist' need 'needs: there is no service *nothing-there'
+make c1 needs=c2 ; make c2 needs=c3 ; make c3 needs=c1 ; finds 'a cycle of needs' c1 'needs: a cycle leads back to c1'
+make lg ; make lg/log ; printf '#!/bin/sh\nexec svlogd -b 4096 ./main\n' >"$SVDIR/lg/log/run"
+finds 'a log directory that is not there' lg 'log directory ./main: file does not exist'
+make lf log=x ; finds 'log is a file' lf 'not a directory'
+if test "$(id -u)" = 0 ; then
+  make lu ; make lu/log ; mkdir "$SVDIR/lu/log/main" ; chmod 755 "$SVDIR/lu/log/main"
+  printf '#!/bin/sh\nexec setuidgid nobody svlogd ./main\n' >"$SVDIR/lu/log/run"
+  finds 'a log directory that is not writable' lu 'log directory ./main: not writable by nobody'
+  chown nobody "$SVDIR/lu/log/main"
+  clean 'one that is' lu
+else
+  skip 'a log directory that is not writable' 'not root'
+  skip 'one that is' 'not root'
+fi
+bad=$(( $(ls "$SVDIR" | wc -l) - $(for i in good comment lu ; do test ! -e "$SVDIR/$i" || echo x ; done | wc -l) ))
+exits 'all: the number of bad ones' "$bad" sv verify
+exits 'a directory of services' "$bad" sv verify ./s
+exits 'a service directory from here' 1 sv verify ./s/empty
+exits 'one that is not there' 1 sv verify nowhere
+done_testing
