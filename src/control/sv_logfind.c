@@ -17,6 +17,7 @@
 
 #include "sv.h"
 
+#define INHERITED 16
 #define TAIL 16384            /* bytes that are looked at for the last lines */
 
 struct search
@@ -26,7 +27,8 @@ struct search
   int max ;
   int current ;               /* one called "current" is among them: others do not count */
   int streams ;               /* descriptors 1 and 2 only */
-  sv_mark not[2] ;            /* what the supervisor itself has as 1 and 2, and hands down */
+  sv_mark not[INHERITED] ;    /* what the supervisor itself has open, and hands down */
+  int nnot ;
 } ;
 
 static size_t proc_path (char *s, uint32_t pid, char const *what, char const *fd)
@@ -82,7 +84,7 @@ static void consider (struct search *s, uint32_t pid, char const *fd)
   if (stat(f->open, &st) < 0 || !S_ISREG(st.st_mode) || is_aside(name) || !is_written(pid, fd)) return ;
   f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
   for (int i = 0 ; i < s->n ; i++) if (same(&s->f[i].id, &f->id)) return ;
-  if (same(s->not, &f->id) || same(s->not + 1, &f->id)) return ;
+  for (int i = 0 ; i < s->nnot ; i++) if (same(s->not + i, &f->id)) return ;
   if (!strcmp(name, "current") && !s->current)
   {
     s->current = 1 ;
@@ -145,30 +147,46 @@ static void guess (struct search *s, sv_unit const *log)
     if (w[0] != '-' && w[0] != '#') take_dir(s, log->dir, w) ;
 }
 
-static void leave_out (struct search *s, sv_unit const *u)
+/* PPid of /proc/PID/status, or 0. */
+static uint32_t parent_of (uint32_t pid)
 {
-  char path[64] ;
-  struct stat st ;
-  memset(s->not, 0, sizeof(s->not)) ;
-  for (int i = 0 ; i < 2 && u->has_rec ; i++)
-  {
-    proc_path(path, u->rec.supervisor.pid, "/fd/", i ? "2" : "1") ;
-    if (!stat(path, &st)) s->not[i] = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino } ;
-  }
+  char path[64], s[1024] ;
+  char *p ;
+  uint32_t parent = 0 ;
+  ssize_t r ;
+  proc_path(path, pid, "/status", "") ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  if (r <= 0) return 0 ;
+  s[r] = 0 ;
+  p = strstr(s, "\nPPid:") ;
+  if (p) uint32_scan(p + 6 + strspn(p + 6, " \t"), &parent) ;
+  return parent ;
+}
+
+/* What the logger has only because its supervisor has it is no log of this service. */
+static void leave_out (struct search *s, uint32_t supervisor)
+{
+  static sv_logfile f[INHERITED] ;
+  struct search its = { .f = f, .n = 0, .max = INHERITED, .current = 0, .streams = 0, .nnot = 0 } ;
+  if (supervisor) look_into(&its, supervisor, 9) ;
+  for (int i = 0 ; i < its.n ; i++) s->not[i] = f[i].id ;
+  s->nnot = its.n ;
 }
 
 int sv_logfind (sv_unit const *u, sv_logfile *f, int max)
 {
   struct search s = { .f = f, .n = 0, .max = max, .current = 0, .streams = 0 } ;
   sv_unit log ;
-  leave_out(&s, u) ;
   if (sv_unit_log(&log, u))
   {
-    if (log.reach == SV_OK && log.st.pid) look_into(&s, log.st.pid, 0) ;
+    int runs = log.reach == SV_OK && log.st.pid ;
+    s.nnot = 0 ;
+    if (runs) leave_out(&s, u->has_rec ? u->rec.supervisor.pid : parent_of(log.st.pid)) ;
+    if (runs) look_into(&s, log.st.pid, 0) ;
     if (!s.n) guess(&s, &log) ;
     if (s.n) return s.n ;
   }
-  memset(s.not, 0, sizeof(s.not)) ;
+  s.nnot = 0 ;
   s.streams = 1 ;
   if (u->reach == SV_OK && u->st.pid) look_into(&s, u->st.pid, 0) ;
   if (!s.n && u->has_rec) look_into(&s, u->rec.supervisor.pid, 0) ;

@@ -43,6 +43,7 @@ script "$SVDIR/crash/log/run" <<'END'
 #!/bin/sh
 exec cat >>whatever.log
 END
+exec 7>inherited # every process will have it
 supervise old talks mute crash
 until_ok 10 is_up old/log && until_ok 10 is_up talks/log || exit 1
 
