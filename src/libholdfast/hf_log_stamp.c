@@ -92,6 +92,22 @@ static size_t unix_stamp (char *s, struct timespec const *t)
   return n + 8 ;
 }
 
+static size_t bsd_stamp (char *s, struct timespec const *t)
+{
+  char d[19] ;
+  unsigned int month ;
+  datetime(d, (int64_t)t->tv_sec + zone_offset(t->tv_sec), 'T') ;
+  month = 10 * (d[5] - '0') + (d[6] - '0') - 1 ;
+  memcpy(s, "JanFebMarAprMayJunJulAugSepOctNovDec" + 3 * month, 3) ;
+  s[3] = ' ' ;
+  s[4] = d[8] == '0' ? ' ' : d[8] ;
+  s[5] = d[9] ;
+  s[6] = ' ' ;
+  memcpy(s + 7, d + 11, 8) ;
+  s[15] = ' ' ;
+  return 16 ;
+}
+
 void hf_log_label_fmt (char *s, struct timespec const *t)
 {
   s[0] = '@' ;
@@ -143,6 +159,7 @@ size_t hf_log_stamp_fmt (char *s, int kind, struct timespec const *t)
       memcpy(s + 26, "Z ", 2) ;
       return 28 ;
     case HF_LOG_STAMP_ISOLOCAL : return iso_local(s, t) ;
+    case HF_LOG_STAMP_BSD : return bsd_stamp(s, t) ;
     case HF_LOG_STAMP_UNIX : return unix_stamp(s, t) ;
     default : return 0 ;
   }

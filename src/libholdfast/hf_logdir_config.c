@@ -23,7 +23,7 @@ static uint64_t number (char const *s, char const **end)
   return u ;
 }
 
-static uint64_t sized (char const *s)
+uint64_t hf_logdir_config_size (char const *s)
 {
   char const *e ;
   uint64_t u = number(s, &e) ;
@@ -37,7 +37,7 @@ static unsigned int count (char const *s)
   return u > 0x7fffffff ? 0x7fffffff : u ;
 }
 
-static int64_t period (char const *s)
+int64_t hf_logdir_config_period (char const *s)
 {
   char const *e ;
   uint64_t u = number(s, &e) ;
@@ -45,7 +45,7 @@ static int64_t period (char const *s)
   return (int64_t)u * (*e == 'm' ? 60000 : *e == 'h' ? 3600000 : *e == 'd' ? 86400000 : 1000) ;
 }
 
-static void add_rule (hf_logdir *d, char op, char const *pat)
+void hf_logdir_config_rule (hf_logdir *d, char op, char const *pat)
 {
   hf_logrule *r = d->rules + d->sink.form.nrules++ ;
   r->op = op ;
@@ -72,18 +72,18 @@ static void line (hf_log *l, hf_logdir *d, char *s)
 {
   switch (*s)
   {
-    case 's' : d->max = sized(s + 1) ; break ;
+    case 's' : d->max = hf_logdir_config_size(s + 1) ; break ;
     case 'n' : d->n = count(s + 1) ; break ;
     case 'N' : d->nmin = count(s + 1) ; break ;
-    case 't' : d->period = period(s + 1) ; break ;
+    case 't' : d->period = hf_logdir_config_period(s + 1) ; break ;
     case '!' : d->processor = s[1] ? s + 1 : 0 ; break ;
     case 'p' : set_prefix(d, s + 1) ; break ;
     case '+' :
     case '-' :
     case 'e' :
-    case 'E' : add_rule(d, *s, s + 1) ; break ;
+    case 'E' : hf_logdir_config_rule(d, *s, s + 1) ; break ;
     case 'u' :
-    case 'U' : hf_logdir_config_udp(d, s) ; break ;
+    case 'U' : hf_logdir_config_udp(l, d, s) ; break ;
     case 'a' : case 'b' : case 'c' : case 'd' : case 'f' : case 'g' : case 'h' : case 'i' :
     case 'j' : case 'k' : case 'l' : case 'm' : case 'o' : hf_logdir_config_word(l, d, s) ; break ;
     default : break ;

@@ -10,7 +10,7 @@
 #include <holdfast/message.h>
 #include <holdfast/log.h>
 
-static char out[HF_LOG_OUT + HF_LOG_FRAME] ; /* 16 bytes and more to spare: see copy() in hf_log_render.c */
+#define out hf_log_scratch
 
 static ssize_t append (hf_logdir *d, char const *s, size_t n)
 {
@@ -45,18 +45,11 @@ static int append_whole (hf_logdir *d, char const *s, size_t n)
 void hf_logdir_note (hf_log *l, hf_logdir *d, char const *text, size_t n)
 {
   size_t k = 0 ;
-  if (d->current_fd < 0 || d->sink.pos.mid) return ;
+  if (d->current_fd < 0 || (d->sink.pos.mid && !d->nofile)) return ;
   if (d->torn) out[k++] = '\n' ;
   if (n > HF_LOG_NOTE) n = HF_LOG_NOTE ;
   k += hf_log_frame(l, &d->sink.form, text, n, out + k) ;
   append_whole(d, out, k) ;
-}
-
-static size_t put (char *s, char const *text)
-{
-  size_t n = strlen(text) ;
-  memcpy(s, text, n) ;
-  return n ;
 }
 
 /* The marker of an outage, in the place of the lines that are missing. */
@@ -64,17 +57,8 @@ static int mark_loss (hf_log *l, hf_logdir *d)
 {
   char s[400] ;
   hf_loglost *lost = &d->sink.lost ;
-  size_t n = 0, k = 0 ;
-  n += put(s + n, "svlogd: ") ;
-  n += uint64_fmt(s + n, lost->lines) ;
-  n += put(s + n, " lines (") ;
-  n += uint64_fmt(s + n, lost->bytes) ;
-  n += put(s + n, " bytes) lost from ") ;
-  n += hf_log_stamp_fmt(s + n, HF_LOG_STAMP_ISO, &lost->from) ;
-  n += put(s + n, "to ") ;
-  n += hf_log_stamp_fmt(s + n, HF_LOG_STAMP_ISO, &lost->to) - 1 ;
-  n += put(s + n, ": ") ;
-  n += put(s + n, hf_error_text(lost->err)) ;
+  size_t n = hf_log_loss_text(s, lost) ;
+  size_t k = 0 ;
   if (d->torn) out[k++] = '\n' ;
   k += hf_log_frame(l, &d->sink.form, s, n, out + k) ;
   if (!append_whole(d, out, k)) return 0 ;
@@ -83,6 +67,44 @@ static int mark_loss (hf_log *l, hf_logdir *d)
   d->total_bytes += lost->bytes ;
   memset(lost, 0, sizeof(*lost)) ;
   return 1 ;
+}
+
+int hf_logdir_again (hf_log *l, hf_logdir *d)
+{
+  static char const before[] = "last line repeated " ;
+  char s[sizeof(before) + UINT64_FMT + 8] ;
+  size_t n = sizeof(before) - 1, k = 0 ;
+  if (!d->again_n || d->current_fd < 0) return 1 ;
+  memcpy(s, before, n) ;
+  n += uint64_fmt(s + n, d->again_n) ;
+  memcpy(s + n, " times", 6) ;
+  n += 6 ;
+  if (d->torn) out[k++] = '\n' ;
+  k += hf_log_frame(l, &d->sink.form, s, n, out + k) ;
+  if (!append_whole(d, out, k)) return 0 ;
+  d->again_n = 0 ;
+  return 1 ;
+}
+
+/* Passes over a line that is the same as the last one written. 1 passed, 0 to be written,
+   -1 trouble. Only lines shorter than len are compared. */
+static int collapse (hf_log *l, hf_logdir *d)
+{
+  hf_logpos *p = &d->sink.pos ;
+  size_t end, n ;
+  if (p->mid || p->skip || !hf_log_line(l, p->at, l->line_max, &end)) return 0 ;
+  n = end - p->at ;
+  if (!hf_log_chosen(l, &d->sink.form, p->at, l->s + p->at, n)) return 0 ;
+  if (n < l->line_max && n == d->again_len && !memcmp(l->s + p->at, d->again, n))
+  {
+    if (!d->again_n++) d->again_by = l->now + 60000 ;
+    p->at = end + 1 ;
+    return 1 ;
+  }
+  if (!hf_logdir_again(l, d)) return -1 ;
+  d->again_len = n < l->line_max ? n : (size_t)-1 ;
+  if (n < l->line_max) memcpy(d->again, l->s + p->at, n) ;
+  return 0 ;
 }
 
 /* What is written as it is needs no copy. The number of bytes from pos that may go in one
@@ -123,8 +145,16 @@ static int step (hf_log *l, hf_logdir *d)
   size_t n ;
   ssize_t w ;
   int ended ;
+  size_t one = 0 ;            /* collapse: one line at a time, whatever the size */
   if (d->max && d->max > d->margin) soft = d->size >= d->max - d->margin ? 1 : d->max - d->margin - d->size ;
   if (d->want_rotate) soft = 1 ;
+  if (d->again)
+  {
+    int r = collapse(l, d) ;
+    if (r) return r ;
+    next = k->pos ;
+    if (soft > 1) one = soft, soft = 1 ;
+  }
   if (is_direct(&k->form, &k->pos))
   {
     s = l->s + k->pos.at ;
@@ -141,7 +171,7 @@ static int step (hf_log *l, hf_logdir *d)
   if ((size_t)w == n) k->pos = next ;
   else if (s != out) direct(l, &k->pos, w, (size_t)-1, &ended) ;
   else hf_log_render(l, &k->form, &k->pos, out, w, (size_t)-1, &ended) ;
-  if (ended && (size_t)w == n) d->rotation = HF_LOG_ROTATE_RENAME ;
+  if (ended && (size_t)w == n && n >= one) d->rotation = HF_LOG_ROTATE_RENAME ;
   return 1 ;
 }
 
@@ -180,7 +210,11 @@ static int attempt (hf_log *l, hf_logdir *d)
 int hf_logdir_deliver (hf_log *l, hf_logdir *d)
 {
   hf_logsink *k = &d->sink ;
-  if (d->fd < 0) { k->pos.at = l->len ; return 1 ; }
+  if (d->fd < 0 || d->nofile)
+  {
+    k->pos.at = l->len ;
+    if (d->fd < 0 || (!d->rotation && !k->stalled)) return 1 ;
+  }
   if (!k->stalled || l->now >= k->retry_at)
   {
     if (attempt(l, d)) return 1 ;

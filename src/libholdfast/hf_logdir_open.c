@@ -158,6 +158,7 @@ int hf_logdir_start (hf_log *l, hf_logdir *d)
 void hf_logdir_stop (hf_log *l, hf_logdir *d)
 {
   if (d->current_fd < 0) return ;
+  hf_logdir_again(l, d) ;
   if (d->torn && d->sink.pos.chosen != HF_LOG_CHOSEN && write(d->current_fd, "\n", 1) == 1) d->torn = 0 ;
   fsync(d->current_fd) ;
   fchmod(d->current_fd, d->mode | S_IXUSR) ;

@@ -72,13 +72,13 @@ static void child (hf_logdir const *d, int in, int out, int state, int newstate)
   unsigned int i ;
   selfpipe_finish() ;
   sig_blocknone() ;
+  if (fchdir(d->fd) < 0) _exit(111) ; /* before that number is taken for something else */
   for (i = 0 ; i < 4 ; i++) /* out of the way first */
   {
     fd[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, 10) ;
     if (fd[i] < 0) _exit(111) ;
   }
   for (i = 0 ; i < 4 ; i++) if (dup2(fd[i], to[i]) < 0) _exit(111) ;
-  if (fchdir(d->fd) < 0) _exit(111) ;
   execve("/bin/sh", (char *const *)argv, environ) ;
   _exit(111) ;
 }

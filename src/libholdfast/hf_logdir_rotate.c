@@ -80,6 +80,8 @@ static int archive (hf_log *l, hf_logdir *d)
     to[HF_LOG_LABEL + 1] = d->processor ? 'u' : d->suffix ;
     to[HF_LOG_LABEL + 2] = 0 ;
   }
+  if (!hf_logdir_again(l, d)) return trouble(l, d, "write to current") ;
+  d->again_len = (size_t)-1 ;
   if (fchmod(d->current_fd, d->mode | S_IXUSR) < 0) return trouble(l, d, "set mode of current") ;
   if (renameat(d->fd, "current", d->fd, to) < 0 && errno != ENOENT) return trouble(l, d, "rename current") ;
   if (l->verbose) say_renamed(d, to) ;

@@ -31,6 +31,11 @@ void hf_logdir_tick (hf_log *l, hf_logdir *d)
     d->age_at = l->now + d->period ;
     hf_logdir_want_rotate(l, d) ;
   }
+  if (d->again_n && l->now >= d->again_by && !d->torn)
+  {
+    hf_logdir_again(l, d) ;
+    d->again_by = l->now + 60000 ;
+  }
   hf_logdir_process(l, d) ;
 }
 
@@ -46,6 +51,7 @@ int64_t hf_logdir_deadline (hf_log const *l, hf_logdir const *d)
   if (d->fd < 0) return t ;
   if (d->want_rotate) t = least(t, d->rotate_by) ;
   if (d->current_fd >= 0) t = least(t, d->age_at) ;
+  if (d->again_n) t = least(t, d->again_by) ;
   if (d->sink.stalled) t = least(t, d->sink.retry_at) ;
   if (d->processor && d->waiting && !d->pid && d->failures) t = least(t, d->process_at) ;
   return t ;

@@ -41,6 +41,7 @@ enum hf_log_stamp
   HF_LOG_STAMP_ISO,           /* 2026-01-31T23:59:59.123456Z */
   HF_LOG_STAMP_ISOLOCAL,      /* 2026-02-01T00:59:59.123456+01:00 */
   HF_LOG_STAMP_UNIX,          /* 1769903999.123456 */
+  HF_LOG_STAMP_BSD,           /* Jan 31 23:59:59, local time: RFC 3164 */
   HF_LOG_STAMP_N
 } ;
 
@@ -67,7 +68,7 @@ extern int hf_log_match (int kind, char const *pat, size_t pn, char const *line,
 typedef struct hf_logrule_s hf_logrule ;
 struct hf_logrule_s
 {
-  char op ;                   /* '+' '-' 'e' 'E' */
+  char op ;                   /* '+' '-' 'e' 'E'; '0' to '7': a severity */
   uint8_t kind ;              /* enum hf_log_pattern */
   char const *pat ;
   size_t len ;
@@ -136,25 +137,29 @@ enum hf_logout_kind
   HF_LOGOUT_STATUS            /* the last line, at the start of a file (multilog's =) */
 } ;
 
-#define HF_LOGOUT_PENDING 2048
+#define HF_LOGOUT_LINE 8000     /* bytes of a line in a datagram or record, at most */
+#define HF_LOGOUT_PENDING (HF_LOGOUT_LINE + HF_LOG_PREFIX + 512)
 
 typedef struct hf_logout_s hf_logout ;
 struct hf_logout_s
 {
   hf_logsink sink ;
   uint8_t kind ;              /* enum hf_logout_kind */
+  uint8_t want_out ;          /* waits until fd takes more */
   uint8_t stream ;            /* syslog over TCP */
-  uint8_t connecting ;
+  uint8_t connected ;         /* 1 in progress, 2 done */
+  uint8_t remote ;
   uint8_t rfc3164 ;
   uint8_t facility ;
   uint8_t level ;             /* severity of lines that name none */
   uint8_t threshold ;         /* less severe lines are not sent */
+  uint8_t any_size ;          /* fd is a plain file: any number of bytes at once */
   int fd ;
   size_t limit ;              /* bytes of a line that are looked at and sent */
   char const *name ;          /* where to, as in the config: for messages */
   char const *tag ;
   socklen_t addrlen ;
-  struct sockaddr_storage addr ;
+  union { struct sockaddr sa ; struct sockaddr_storage storage ; } addr ;
   size_t pending_at ;         /* TCP: a record partly sent */
   size_t pending_len ;
   char *pending ;
@@ -205,9 +210,10 @@ struct hf_logdir_s
   hf_logrule *rules ;
   unsigned int nouts ;
   hf_logout outs[HF_LOGDIR_OUTS] ;
-  char *again ;               /* collapse: the last line */
+  char *again ;               /* collapse: the last line, and how often it has come again */
   size_t again_len ;
   uint64_t again_n ;
+  int64_t again_by ;
   uint64_t total_lines ;      /* lost for good, as the file "lost" says */
   uint64_t total_bytes ;
 } ;
@@ -314,6 +320,7 @@ extern int hf_logdir_rotate (hf_log *l, hf_logdir *d) ; /* 1 done (or nothing to
 extern void hf_logdir_want_rotate (hf_log *l, hf_logdir *d) ; /* at the end of the line, if one is being written */
 extern void hf_logdir_prune (hf_log *l, hf_logdir *d) ;
 extern int hf_logdir_trim (hf_logdir *d) ;              /* 1: deleted one archive to make room */
+extern int hf_logdir_again (hf_log *l, hf_logdir *d) ;  /* writes how often the last line came again; 1, or 0 and errno */
 extern void hf_logdir_note (hf_log *l, hf_logdir *d, char const *text, size_t n) ;
 extern int hf_logdir_open_current (hf_log *l, hf_logdir *d) ;
 extern void hf_logdir_newlabel (hf_logdir *d, char *label) ;
@@ -322,6 +329,8 @@ extern void hf_logdir_lost_save (hf_logdir *d, hf_loglost const *lost) ;
 extern void hf_logdir_process (hf_log *l, hf_logdir *d) ;      /* starts the processor if there is work */
 extern int hf_logdir_processed (hf_log *l, hf_logdir *d, pid_t pid, int wstat) ; /* 1: it was this one's */
 extern void hf_logdir_recover (hf_log *l, hf_logdir *d) ;      /* multilog's leftovers */
+
+extern size_t hf_log_loss_text (char *s, hf_loglost const *lost) ; /* "svlogd: N lines lost ..."; at most 400 bytes */
 
 /* A name of an archive: 27 bytes beginning with '@'. */
 extern int hf_logdir_isarchive (char const *name) ;
@@ -332,14 +341,23 @@ extern void hf_log_sync_run (hf_log *l) ;
 extern int hf_log_sync_ended (hf_log *l, pid_t pid) ;
 
 /* Other outputs. */
-extern void hf_logout_init (hf_logout *o, int kind) ;
+extern void hf_logout_init (hf_log const *l, hf_logout *o, int kind, char const *name) ;
 extern int hf_logout_deliver (hf_log *l, hf_logdir *d, hf_logout *o) ;
 extern void hf_logout_close (hf_logout *o) ;
 extern int hf_logout_poll (hf_logout const *o, short *events) ; /* descriptor to wait for, or -1 */
-extern int hf_logout_address (hf_logout *o, char const *text, unsigned int port) ; /* "1.2.3.4[:port]", "[::1]:port" */
+/* "1.2.3.4[:port]", "::1", "[::1]:port"; 1, 0 bad address, -1 bad port */
+extern int hf_logout_address (hf_logout *o, char const *text, unsigned int port) ;
+extern int hf_logout_path (hf_logout *o, char const *path) ;    /* a local socket; 1, or 0: too long */
+
+/* One line through a syslog socket. 1 sent (or not severe enough), 0 stalled. */
+extern int hf_logout_syslog (hf_log *l, hf_logout *o, size_t at, char const *s, size_t n) ;
+extern int hf_logout_flush (hf_log *l, hf_logout *o) ;  /* 1: no record is pending */
+extern size_t hf_logout_record (hf_log *l, hf_logout const *o, size_t at, int severity, char const *s, size_t n, char *out) ;
 
 /* Severity (0 to 7) that a line names itself: "<3>", "error:", "WARN ". *skip: bytes of a "<N>". -1: none. */
 extern int hf_log_severity (char const *s, size_t n, size_t *skip) ;
+extern char hf_log_scratch[] ; /* HF_LOG_OUT + HF_LOG_FRAME: for one rendering at a time */
+
 extern int hf_log_severity_scan (char const *word) ;    /* "err", "warning", "3" */
 extern int hf_log_facility_scan (char const *word) ;
 extern char const *hf_log_severity_name (int severity) ;
