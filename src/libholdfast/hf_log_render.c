@@ -253,7 +253,7 @@ size_t hf_log_render (hf_log *l, hf_logform const *f, hf_logpos *pos, char *out,
     size_t end ;
     if (!w.pos.mid && !w.pos.skip)
     {
-      if (!f->whole && w.pos.at >= l->old && (*ended = fast(l, f, &w, soft))) break ;
+      if (!f->whole && !f->json && w.pos.at >= l->old && (*ended = fast(l, f, &w, soft))) break ;
       if (w.pos.at >= l->len || w.n >= room || !decide(l, f, &w.pos)) break ;
     }
     end = hf_log_newline(l->s, w.pos.at, l->len) ;

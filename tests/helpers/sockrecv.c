@@ -1,6 +1,6 @@
 /* ISC license. */
 
-/* sockrecv udp|tcp|unix WHERE: binds a loopback port (udp, tcp: WHERE is a file that gets the
+/* sockrecv udp|tcp|unix WHERE [PORT]: binds a loopback port (udp, tcp: WHERE is a file that gets the
    port number) or a local datagram socket (WHERE is its path) and writes what arrives to
    stdout: datagrams one a line with \n shown for a newline, a stream as it is. */
 
@@ -44,6 +44,7 @@ int main (int argc, char const *const *argv)
 {
   struct sockaddr_in in = { .sin_family = AF_INET } ;
   struct sockaddr_un un = { .sun_family = AF_UNIX } ;
+  int one = 1 ;
   int fd ;
   if (argc < 3) return 100 ;
   in.sin_addr.s_addr = htonl(INADDR_LOOPBACK) ;
@@ -57,12 +58,8 @@ int main (int argc, char const *const *argv)
   }
   fd = socket(AF_INET, strcmp(argv[1], "tcp") ? SOCK_DGRAM : SOCK_STREAM, 0) ;
   if (fd < 0) return 111 ;
-  if (argc > 3)
-  {
-    int one = 1 ;
-    in.sin_port = htons(atoi(argv[3])) ;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ;
-  }
+  if (argc > 3) in.sin_port = htons(atoi(argv[3])) ;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ;
   if (bind(fd, (struct sockaddr *)&in, sizeof(in)) < 0) return 111 ;
   if (!strcmp(argv[1], "udp"))
   {
