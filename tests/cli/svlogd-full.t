@@ -5,7 +5,8 @@
 test "$(id -u)" = 0 || skip_all 'mounting a small file system needs root'
 mkdir small
 mount -t tmpfs -o size=1m none small 2>/dev/null || skip_all 'cannot mount a tmpfs'
-trap 'umount -l "$T/small" 2>/dev/null; hf_cleanup' EXIT
+ending() { code=$? ; umount -l "$T/small" 2>/dev/null ; ( exit $code ) ; hf_cleanup ; }
+trap ending EXIT
 
 d=small/d
 gone() { ! kill -0 "$1" 2>/dev/null ; }
@@ -93,5 +94,4 @@ run_fifo $d
 i=0 ; while test $i -lt 30 ; do cat lines >&9 ; i=$((i + 1)) ; done ; echo last >&9
 check 'trim: logging goes on' until_ok 20 has last $d/current
 exec 9>&- ; until_ok 10 gone $pid
-umount -l small
 done_testing
