@@ -22,7 +22,7 @@ refuse 'the original is gone' sh -c 'ls d/@*.u 2>/dev/null'
 check 'it runs in the log directory' has "$T/d" err
 check 'with no signal blocked (B-06)' grep -qE 'SigBlk:.0{16}$' err
 check 'state and newstate' test -e d/state
-like '-v tells' "$(tr '\n' '|' < err)" '*svlogd: info: rename: d/current @*.u 6|*svlogd: info: processing: d/@*.u|*svlogd: info: processed: d/@*.s|'
+like '-v tells' "$(tr '\n' '|' < err)" '*svlogd: info: rename: d/current @*.u 6|*svlogd: info: processing: d/@*.u|*svlogd: info: processed: d/@*.s|*'
 end
 
 fresh '!n=$(cat <&4); echo $((n + 1)) >&5; echo run $n; cat'
