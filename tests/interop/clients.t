@@ -54,7 +54,7 @@ pid=$(cat a/supervise/pid)
 is 'their sv restart: exit code' "$($peer/sv -w 20 restart ./a >out ; echo $?)" 0
 like 'their sv restart: its words' "$(cat out)" 'ok: run: ./a: (pid *) *s'
 # (runit's sv may return while the old process is being replaced, if that is younger than a second.)
-another() { up a && test "$(cat a/supervise/pid)" != "$pid" ; }
+another() { now=$(cat a/supervise/pid) && test -n "$now" && test "$now" != "$pid" && up a ; }
 check 'their sv restart: another process comes' until_ok 20 another
 is 'their sv down: exit code' "$($peer/sv -v -w 20 down ./a >out ; echo $?)" 0
 like 'their sv down: its words' "$(cat out)" 'ok: down: ./a: *s, normally up*'
