@@ -31,6 +31,7 @@
 #define LOOK_MS 500           /* a look now and then, even where inotify should tell */
 
 static int notify = -1 ;
+int look_notified ;
 
 int look_inotify (void)
 {
@@ -175,17 +176,18 @@ static int is_svneed (look const *l)
 void look_take (look *l)
 {
   int64_t now = hf_clock_ms() ;
+  int told ;
   l->fresh = 1 ;
   l->look_at = now + LOOK_MS ;
   if (!l->dir) { l->reach = LOOK_NODIR ; return ; }
   rewatch(l) ;
-  if (l->watch_fd < 0 && !watch_directory(l->sup) && !watch_directory(l->dir)) l->look_at = now + HF_WATCH_POLL_MS ;
+  told = l->watch_fd >= 0 || watch_directory(l->sup) || watch_directory(l->dir) ;
   if (l->ok_fd < 0) open_ok(l) ;
   read_state(l) ;
   if (l->reach != LOOK_ALONE) l->alone_since = 0 ;
   else if (!l->alone_since) l->alone_since = now ;
-  if (l->reach != LOOK_OK) l->look_at = now + HF_WATCH_POLL_MS ;
-  else if (l->watch_fd >= 0) l->look_at = HF_NEVER ;
+  if (!told || l->orphan) l->look_at = now + HF_WATCH_POLL_MS ;
+  else if (l->watch_fd >= 0 && l->reach == LOOK_OK) l->look_at = HF_NEVER ;
 }
 
 void look_close (look *l)
@@ -238,7 +240,7 @@ int look_wait (look *l, unsigned int n, int extra, int64_t deadline)
   static struct pollfd *x ;
   static unsigned int room ;
   int64_t wake, now ;
-  int r, notified, any = 0 ;
+  int r, any = 0 ;
   if (3 * n + 2 > room)
   {
     room = 3 * n + 2 ;
@@ -246,17 +248,18 @@ int look_wait (look *l, unsigned int n, int extra, int64_t deadline)
     if (!x) hf_die(HF_EXIT_SYSTEM, "out of memory") ;
   }
   for (unsigned int i = 0 ; i < n ; i++) l[i].fresh = 0 ;
+  look_notified = 0 ;
   wake = fill(x, l, n, extra, deadline) ;
   r = poll(x, 3 * n + 2, hf_clock_poll(wake, hf_clock_ms())) ;
   if (r < 0 && errno != EINTR) hf_diesys(HF_EXIT_SYSTEM, "unable to poll") ;
   if (r < 0) return 1 ;
   now = hf_clock_ms() ;
-  notified = !!x[3 * n].revents ;
-  if (notified) drain() ;
+  look_notified = !!x[3 * n].revents ;
+  if (look_notified) drain() ;
   for (unsigned int i = 0 ; i < n ; i++)
-    if (has_news(l + i, x + 3 * i, notified, now)) { look_take(l + i) ; any = 1 ; }
+    if (has_news(l + i, x + 3 * i, look_notified, now)) { look_take(l + i) ; any = 1 ; }
   if (x[3 * n + 1].revents) return 2 ;
-  return any || notified || now < deadline ;
+  return any || look_notified || now < deadline ;
 }
 
 /* Judging. */

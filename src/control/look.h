@@ -71,6 +71,9 @@ extern int look_wait (look *l, unsigned int n, int extra, int64_t deadline) ;
 /* Closes everything, kills a check that runs. */
 extern void look_close (look *l) ;
 
+/* 1: the last look_wait was told something by inotify. */
+extern int look_notified ;
+
 /* The inotify descriptor that look_wait uses, made at need; -1 if there is none. */
 extern int look_inotify (void) ;
 
