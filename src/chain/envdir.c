@@ -17,7 +17,6 @@
 
 #define USAGE "envdir [-c] [-p prefix] dir prog..."
 
-static hf_env env ;
 static char const *dir ;
 
 static int trouble (int what, char const *file)
@@ -51,7 +50,7 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (argc - l.ind < 2 || (prefix && strchr(prefix, '='))) hf_die_usage(HF_EXIT_SYSTEM, USAGE, 0) ;
   dir = argv[0] ;
-  if (!hf_env_init(&env, clear ? 0 : (char const *const *)environ)) hf_diesys(HF_EXIT_SYSTEM, "unable to hold the environment") ;
-  hf_env_dir(&env, dir, prefix, &trouble) ;
-  hf_run(argv + 1, env.v) ;
+  if (!hf_env_init(&hf_env_here, clear ? 0 : (char const *const *)environ)) hf_diesys(HF_EXIT_SYSTEM, "unable to hold the environment") ;
+  hf_env_dir(&hf_env_here, dir, prefix, &trouble) ;
+  hf_run(argv + 1, hf_env_here.v) ;
 }

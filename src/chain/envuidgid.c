@@ -15,8 +15,6 @@
 
 #define USAGE "envuidgid [-h] account prog..."
 
-static hf_env env ;
-
 int main (int argc, char const *const *argv)
 {
   hf_account a ;
@@ -38,9 +36,9 @@ int main (int argc, char const *const *argv)
     case 0 : hf_die(HF_EXIT_SYSTEM, "unknown account ", argv[0]) ;
     case -1 : hf_diesys(HF_EXIT_SYSTEM, "unable to look up account ", argv[0]) ;
   }
-  if (!hf_env_init(&env, (char const *const *)environ)
-   || !hf_ids_env(&env, a.uid, a.gid)
-   || (home && !hf_account_env(&env, &a)))
+  if (!hf_env_init(&hf_env_here, (char const *const *)environ)
+   || !hf_ids_env(&hf_env_here, a.uid, a.gid)
+   || (home && !hf_account_env(&hf_env_here, &a)))
     hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
-  hf_run(argv + 1, env.v) ;
+  hf_run(argv + 1, hf_env_here.v) ;
 }

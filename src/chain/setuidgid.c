@@ -18,8 +18,6 @@
 
 #define USAGE "setuidgid [-s] [-h] account prog..."
 
-static hf_env env ;
-
 static void become (hf_account const *a, int supplementary)
 {
   hf_ids ids ;
@@ -55,8 +53,8 @@ int main (int argc, char const *const *argv)
   become(&a, supplementary) ;
   if (home)
   {
-    if (!hf_env_init(&env, envp) || !hf_account_env(&env, &a)) hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
-    envp = env.v ;
+    if (!hf_env_init(&hf_env_here, envp) || !hf_account_env(&hf_env_here, &a)) hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
+    envp = hf_env_here.v ;
   }
   hf_run(argv + 1, envp) ;
 }

@@ -38,8 +38,6 @@ struct orders
   hf_limits limits ;
 } ;
 
-static hf_env env ;
-
 void chpst_usage (char const *name)
 {
   char s[sizeof(ARGUMENTS) + 64] = "" ;
@@ -128,7 +126,7 @@ static void identity (struct orders const *o)
   if (o->envuser)
   {
     look_up(&ids, o->envuser) ;
-    if (!hf_ids_env(&env, ids.uid, ids.gid)) hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
+    if (!hf_ids_env(&hf_env_here, ids.uid, ids.gid)) hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
   }
   if (o->user)
   {
@@ -140,7 +138,7 @@ static void identity (struct orders const *o)
 static void apply (struct orders const *o)
 {
   if (o->session) setsid() ;  /* fails where the process leads a group already: then be it */
-  if (o->envdir) chpst_envdir(&env, o->envdir, 0, o->verbose) ;
+  if (o->envdir) chpst_envdir(&hf_env_here, o->envdir, 0, o->verbose) ;
   places(o) ;
   if (o->nice) adjust_nice(o->nice) ;
   identity(o) ;
@@ -154,7 +152,7 @@ static void run (char const *const *argv, char const *argv0)
 {
   char const *file = argv[0] ;
   if (argv0) ((char const **)argv)[0] = argv0 ;
-  hf_pathexec(file, argv, env.v ? env.v : (char const *const *)environ) ;
+  hf_pathexec(file, argv, hf_env_here.v ? hf_env_here.v : (char const *const *)environ) ;
   hf_diesys(HF_EXIT_SYSTEM, "unable to run: ", file) ;
 }
 
@@ -175,7 +173,7 @@ int main (int argc, char const *const *argv)
   PROG = "chpst" ;
   argv += l.ind ;
   if (!*argv) chpst_usage(name) ;
-  if ((o.envdir || o.envuser) && !hf_env_init(&env, (char const *const *)environ))
+  if ((o.envdir || o.envuser) && !hf_env_init(&hf_env_here, (char const *const *)environ))
     hf_diesys(HF_EXIT_SYSTEM, "unable to hold the environment") ;
   apply(&o) ;
   run(argv, o.argv0) ;

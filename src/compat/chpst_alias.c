@@ -16,12 +16,10 @@
 
 #include "chpst.h"
 
-static hf_env env ;
-
 static void usage (char const *text) { hf_die_usage(HF_EXIT_USAGE, text, 1) ; }
 
 static void run (char const *const *argv) __attribute__((noreturn)) ;
-static void run (char const *const *argv) { hf_exec(argv, env.v, 1) ; }
+static void run (char const *const *argv) { hf_exec(argv, hf_env_here.v, 1) ; }
 
 /* An option of an alias is announced under its own name. */
 static int option (char const *name, int argc, char const *const *argv, char const *opts, subgetopt *l)
@@ -60,7 +58,7 @@ static void envuidgid (char const *name, int argc, char const *const *argv)
   hf_account a ;
   (void)name ;
   account(&a, argc, argv, "envuidgid account child") ;
-  if (!hf_ids_env(&env, a.uid, a.gid)) hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
+  if (!hf_ids_env(&hf_env_here, a.uid, a.gid)) hf_diesys(HF_EXIT_SYSTEM, "unable to set the environment") ;
   run(argv + 2) ;
 }
 
@@ -68,7 +66,7 @@ static void envdir (char const *name, int argc, char const *const *argv)
 {
   (void)name ;
   if (argc < 3) usage("envdir dir child") ;
-  chpst_envdir(&env, argv[1], 1, 0) ;
+  chpst_envdir(&hf_env_here, argv[1], 1, 0) ;
   run(argv + 2) ;
 }
 
@@ -105,7 +103,7 @@ static void setlock (char const *name, int argc, char const *const *argv)
   c = hf_lock_open(argv[0]) ;
   if (c < 0) _exit(0) ;
   do r = hf_lock(c, wait) ; while (r < 0 && errno == EINTR) ;
-  if (r >= 0) hf_pathexec(argv[1], argv + 1, env.v) ;
+  if (r >= 0) hf_pathexec(argv[1], argv + 1, hf_env_here.v) ;
   _exit(0) ;
 }
 
@@ -143,7 +141,7 @@ void chpst_alias (char const *name, int argc, char const *const *argv)
   for (unsigned int i = 0 ; i < sizeof(tools) / sizeof(tools[0]) ; i++)
     if (!strcmp(bare, tools[i].name))
     {
-      if (!hf_env_init(&env, (char const *const *)environ)) hf_diesys(HF_EXIT_SYSTEM, "unable to hold the environment") ;
+      if (!hf_env_init(&hf_env_here, (char const *const *)environ)) hf_diesys(HF_EXIT_SYSTEM, "unable to hold the environment") ;
       (*tools[i].tool)(name, argc, argv) ;
     }
 }

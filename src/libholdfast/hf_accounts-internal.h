@@ -26,7 +26,7 @@
 
 /* A whole file: in buf if it fits, else in mapped memory. Its text, or null and errno (ENOENT
    gives an empty text: no file, no accounts). */
-#define HF_ACCOUNTS_BUF 8192
+#define HF_ACCOUNTS_BUF 4096
 extern char const *hf_accounts_read (char const *file, char *buf, size_t *len) ;
 
 /* A line cut at its colons. */

@@ -11,6 +11,8 @@
 
 #include "config.h"
 
+#define FEW 16
+
 /* On Linux the kernel is asked directly: the C library's calls are for programs with threads
    (musl blocks and unblocks all signals around each). */
 
@@ -60,14 +62,27 @@ static int in (gid_t g, gid_t const *list, unsigned int n)
 }
 
 /* The kernel sorts its list, and a system may add the gid to it. */
-static int same_groups (hf_ids const *ids)
+static int groups_in (hf_ids const *ids, gid_t *got, int max)
 {
-  gid_t got[HF_IDS_MAX + 1] ;
-  int n = getgroups(HF_IDS_MAX + 1, got) ;
+  int n = getgroups(max, got) ;
   if (n < 0) return 0 ;
   for (unsigned int i = 0 ; i < ids->n ; i++) if (!in(ids->groups[i], got, (unsigned int)n)) return 0 ;
   for (int i = 0 ; i < n ; i++) if (got[i] != ids->gid && !in(got[i], ids->groups, ids->n)) return 0 ;
   return 1 ;
+}
+
+static int many_groups (hf_ids const *ids) __attribute__((noinline)) ;
+static int many_groups (hf_ids const *ids)
+{
+  gid_t got[HF_IDS_MAX + 1] ;
+  return groups_in(ids, got, HF_IDS_MAX + 1) ;
+}
+
+/* A page of the stack less to touch for the usual few. */
+static int same_groups (hf_ids const *ids)
+{
+  gid_t got[FEW + 1] ;
+  return ids->n > FEW ? many_groups(ids) : groups_in(ids, got, FEW + 1) ;
 }
 
 static int fail (char const **what, char const *step)

@@ -10,7 +10,7 @@
 #define HF_ENV_VARS 128
 #define HF_ENV_TEXT 4096
 
-/* Large: one in a program, in its bss or on main's stack. */
+/* Large: programs use the one below. */
 typedef struct hf_env_s hf_env ;
 struct hf_env_s
 {
@@ -22,6 +22,10 @@ struct hf_env_s
   char const *first_v[HF_ENV_VARS] ;
   char first_text[HF_ENV_TEXT] ;
 } ;
+
+/* It lies behind all other data: a program that does not touch it, or not all of it, does not
+   pay for its pages, and what the C library touches at start-up stays in one page. */
+extern hf_env hf_env_here ;
 
 /* Starts from an environment, or empty where from is null. 1, or 0 and errno. */
 extern int hf_env_init (hf_env *e, char const *const *from) ;
