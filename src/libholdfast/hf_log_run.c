@@ -40,7 +40,8 @@ int hf_log_init (hf_log *l)
   l->fifo = !fstat(0, &st) && S_ISFIFO(st.st_mode) ;
   l->spfd = selfpipe_init() ;
   if (l->spfd < 0) return 0 ;
-  for (i = 0 ; i < sizeof(trapped) / sizeof(int) ; i++) if (selfpipe_trap(trapped[i]) < 0) return 0 ;
+  for (i = 0 ; i < sizeof(trapped) / sizeof(int) ; i++)
+    if ((trapped[i] != SIGHUP || l->reload) && selfpipe_trap(trapped[i]) < 0) return 0 ;
   l->now = hf_clock_ms() ;
   return sig_altignore(SIGPIPE) >= 0 ;
 }

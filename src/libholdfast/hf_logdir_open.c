@@ -57,21 +57,21 @@ static int lock (int fd)
   return !fcntl(fd, F_SETLK, &fl) ;
 }
 
-int hf_logdir_lock (hf_logdir *d)
+int hf_logdir_lock (hf_logdir *d, char const **what)
 {
   int e ;
-  char const *what = "open log directory" ;
+  *what = "open log directory" ;
   d->fd = open(d->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (d->fd < 0) goto err ;
-  what = "open lock" ;
+  *what = "open lock" ;
   d->lock_fd = openat(d->fd, "lock", O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600) ;
   if (d->lock_fd < 0) goto err ;
-  what = "lock directory" ;
+  *what = "lock directory" ;
   if (lock(d->lock_fd)) return 1 ;
  err:
   e = errno ;
   hf_logdir_release(d) ;
-  hf_log_say("warning", e, hf_words("unable to ", what, ": ", d->name)) ;
+  errno = e ;
   return 0 ;
 }
 

@@ -105,7 +105,10 @@ int hf_logdir_rotate (hf_log *l, hf_logdir *d)
     if (d->multilog && d->processor && (d->pid || d->waiting))
     {
       hf_logdir_process(l, d) ;
-      return 0 ;
+      if (!l->told) return 0 ;
+      d->rotation = HF_LOG_ROTATE_NO ; /* at the end rather a file too large than a line lost */
+      d->max = 0 ;
+      return 1 ;
     }
     if (!archive(l, d)) return 0 ;
   }

@@ -110,13 +110,16 @@ static size_t short_line (hf_log *l, hf_logout *o, size_t at, char const *s, siz
 {
   hf_logform const *f = &o->sink.form ;
   size_t k ;
+  int dots ;
   char const *stamp = hf_log_stamp_at(l, f->stamp, at, &k) ;
   memcpy(to, stamp, k) ;
   memcpy(to + k, f->prefix, f->prefixlen) ;
   k += f->prefixlen ;
+  dots = n >= o->limit ;
+  n -= dots && o->over ;
   memcpy(to + k, s, n) ;
   k += n ;
-  if (n >= o->limit) { memcpy(to + k, "...", 3) ; k += 3 ; }
+  if (dots) { memcpy(to + k, "...", 3) ; k += 3 ; }
   to[k++] = '\n' ;
   return k ;
 }

@@ -109,13 +109,18 @@ static void outs_from_here (hf_logdir *d)
 static int reopen (hf_logdir *d)
 {
   unsigned int i ;
+  char const *what ;
   if (d->fd >= 0)
   {
     hf_logdir_stop(&engine, d) ;
     if (!same(d)) hf_logdir_release(d) ;
     else for (i = 0 ; i < d->nouts ; i++) hf_logout_close(d->outs + i) ;
   }
-  if (d->fd < 0 && !hf_logdir_lock(d)) return 0 ;
+  if (d->fd < 0 && !hf_logdir_lock(d, &what))
+  {
+    hf_log_warnsys("unable to ", what, ": ", d->name) ;
+    return 0 ;
+  }
   start(d) ;
   outs_from_here(d) ;
   return 1 ;
@@ -138,9 +143,9 @@ int main (int argc, char const *const *argv)
   options(&argc, &argv) ;
   if (!argc) usage() ;
   engine.dirs = malloc(argc * sizeof(hf_logdir)) ;
-  if (!engine.dirs || !hf_log_init(&engine)) hf_diesys(111, "unable to start") ;
   engine.ndirs = argc ;
   engine.reload = &open_all ;
+  if (!engine.dirs || !hf_log_init(&engine)) hf_diesys(111, "unable to start") ;
   for (i = 0 ; i < argc ; i++) hf_logdir_init(engine.dirs + i, argv[i]) ;
   if (!open_all(&engine)) return 111 ;
   return hf_log_run(&engine) ;

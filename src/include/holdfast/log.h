@@ -52,6 +52,24 @@ extern size_t hf_log_stamp_fmt (char *s, int kind, struct timespec const *t) ;
 extern void hf_log_label_fmt (char *s, struct timespec const *t) ;
 extern size_t hf_log_label_scan (char const *s, size_t n, struct timespec *t) ;
 
+/* tai64nlocal: labels at the beginning of lines to local time. */
+typedef struct hf_loglocal_s hf_loglocal ;
+struct hf_loglocal_s
+{
+  int mid ;                   /* inside a line */
+  int valid ;                 /* text is that of sec */
+  time_t sec ;
+  char text[20] ;
+} ;
+#define HF_LOGLOCAL_ZERO { .mid = 0, .valid = 0, .sec = 0, .text = "" }
+
+/* If s begins with a label: its date and time (30 or 31 bytes). Length, or 0: copy it as it is. */
+extern size_t hf_log_local_fmt (hf_loglocal *c, char const *s, size_t n, char *out) ;
+
+/* Translates a block; out has room for 7 n / 26 + n + 32. Returns how many bytes of s were
+   used: without last, a label that may go on is left. */
+extern size_t hf_log_local (hf_loglocal *c, char const *s, size_t n, int last, char *out, size_t *len) ;
+
 /* Offset of the first newline at or after i, or n. */
 extern size_t hf_log_newline (char const *s, size_t i, size_t n) ;
 
@@ -154,6 +172,7 @@ struct hf_logout_s
   uint8_t level ;             /* severity of lines that name none */
   uint8_t threshold ;         /* less severe lines are not sent */
   uint8_t any_size ;          /* fd is a plain file: any number of bytes at once */
+  uint8_t over ;              /* dots only if the line is longer: limit is one more than what is sent */
   int fd ;
   size_t limit ;              /* bytes of a line that are looked at and sent */
   char const *name ;          /* where to, as in the config: for messages */
@@ -308,7 +327,7 @@ extern void hf_log_say (char const *level, int err, char const *const *words) ;
 
 /* Log directories. */
 extern void hf_logdir_init (hf_logdir *d, char const *name) ;
-extern int hf_logdir_lock (hf_logdir *d) ;              /* opens and locks; 1, or 0 having said why */
+extern int hf_logdir_lock (hf_logdir *d, char const **what) ; /* opens and locks; 1, or 0, errno and what failed */
 extern int hf_logdir_config (hf_log *l, hf_logdir *d) ; /* reads config: runit's letters and holdfast's words */
 extern int hf_logdir_start (hf_log *l, hf_logdir *d) ;  /* opens current, looks after what a crash left */
 extern void hf_logdir_stop (hf_log *l, hf_logdir *d) ;  /* closes current cleanly */
