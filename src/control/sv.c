@@ -37,7 +37,7 @@ static sv_verb const verbs[] =
   { "stop", "d", "d", SV_ALWAYS | SV_WORD, 0 },
   { "shutdown", "x", "x", SV_ALWAYS | SV_WORD, 0 },
   { "restart", "tcu", "tcu", SV_ALWAYS | SV_WORD, 0 },
-  { "reload", "h", "", SV_ALWAYS | SV_WORD, 0 },
+  { "reload", "h", "", SV_ALWAYS | SV_WORD | SV_RELOAD, 0 },
   { "try-restart", "tc", "tc", SV_ALWAYS | SV_WORD, 0 },
   { "check", 0, "C", SV_ALWAYS | SV_WORD, 0 },
   { "force-stop", "d", "d", SV_ALWAYS | SV_KILL | SV_WORD, 0 },
@@ -116,6 +116,7 @@ static int option_word (int i, int argc, char const *const *argv)
     if (*s == 'v') sv_opt.verbose = 1 ;
     else if (*s == 'a' && !sv_opt.lsb) sv_opt.all = 1 ;
     else if (*s == 'r' && !sv_opt.lsb) sv_opt.needs = 1 ;
+    else if (*s == 'k' && !sv_opt.lsb) sv_opt.undo = 1 ;
     else if (*s == 'w')
     {
       if (!s[1] && i >= argc) bad_option("option requires an argument", 'w') ;
@@ -214,8 +215,8 @@ int main (int argc, char const *const *argv)
   if (!sv_opt.lsb) hf_version("sv", argc, argv) ;
   i = options(argc, argv) ;
   if (i >= argc) sv_usage() ;
-  if (!sv_opt.lsb) return sv_run(argc - i, argv + i) ;
+  if (!sv_opt.lsb) _exit(sv_run(argc - i, argv + i)) ; /* nothing is to be done at the end, nothing to be freed */
   lsb[0] = argv[i] ;
   lsb[1] = PROG ;
-  return sv_run(2, lsb) ;
+  _exit(sv_run(2, lsb)) ;
 }

@@ -15,6 +15,7 @@
 
 #define SV_EXIT_MAX 99        /* failed services are counted up to this */
 #define SV_EXIT_FATAL 100
+#define SV_TIME_MAX 100000000000 /* seconds; a stamp beyond is none */
 
 /* How far one gets on the way to a service. */
 enum sv_reach
@@ -96,6 +97,7 @@ struct sv_verb_s
 #define SV_KILL 2u
 #define SV_STATUS 4u
 #define SV_WORD 8u            /* the full word only, never a part of it */
+#define SV_RELOAD 32u
 #define SV_LSB 16u            /* in LSB mode, too, the full word only */
 
 /* What the options said. */
@@ -107,6 +109,7 @@ struct sv_options_s
   int lsb ;                   /* called by the name of a service */
   int all ;                   /* -a: every service */
   int needs ;                 /* -r: and what they need */
+  int undo ;                  /* -k: a start that fails is taken back */
 } ;
 extern sv_options sv_opt ;
 
@@ -223,6 +226,11 @@ struct sv_waiter_s
 } ;
 extern void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w) ;
 
+/* sv_progress.c: on a terminal, what is still awaited; 1 and *at: to be shown again then */
+extern int sv_progress_due (int64_t *at) ;
+extern void sv_progress_show (sv_unit const *u, unsigned int n) ;
+extern void sv_progress_clear (void) ;
+
 /* sv_notify.c: inotify for where a supervisor does not announce its changes */
 extern int sv_notify_add (char const *dir) ;   /* 1 if changes in there will be told */
 extern int sv_notify_fd (void) ;               /* or -1 */
@@ -230,6 +238,7 @@ extern void sv_notify_drain (void) ;
 
 /* sv_explain.c: to standard error, why a start failed */
 extern void sv_explain (sv_unit *u) ;
+extern void sv_explain_stop (sv_unit *u) ;   /* ... or a stop: what is still there */
 
 /* sv_logfind.c: the files that a logger, or anybody, writes */
 typedef struct sv_logfile_s sv_logfile ;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -103,6 +104,14 @@ static int pauses_itself (sv_unit *u)
   return 1 ;
 }
 
+/* In that convention h is a plain HUP, and l the reload-signal. */
+static int is_s6 (sv_unit const *u)
+{
+  char path[HF_PATH], word[16] ;
+  return u->has_rec && hf_path_join(path, sizeof(path), u->dir, "convention")
+    && hf_value_read(path, word, sizeof(word)) > 0 && !strcmp(word, "s6") ;
+}
+
 static void ask (sv_unit *u, struct round *r)
 {
   char const *bytes = u->is_fresh ? "u" : r->verb->bytes ;
@@ -111,6 +120,7 @@ static void ask (sv_unit *u, struct round *r)
   if (r->waits || !u->st.pid) remember(u, bytes) ;
   if (r->waits && u->has_rec && u->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
   if (r->explains && !u->is_fresh) sv_log_mark(u) ;
+  if (r->verb->flags & SV_RELOAD && is_s6(u)) bytes = "l" ;
   if (bytes && bytes[0] == 'p' && pauses_itself(u)) return ;
   if (!bytes || skips(u, bytes[0]) || send_bytes(u, bytes) || already(&u->st, bytes[0])) return ;
   give_up(u, r) ;
@@ -132,6 +142,13 @@ static void arrive (sv_unit *u, void *data)
   u->is_fresh = 0 ;
 }
 
+/* With -k, what was down before a start that failed is down after it. */
+static void take_back (sv_unit *u)
+{
+  if (!sv_opt.undo || u->before.want == 'u' || (u->reach != SV_OK && u->reach != SV_FAILED)) return ;
+  if (send_bytes(u, "d")) hf_info(u->word, ": told to stop again") ;
+}
+
 static void report (sv_unit *u, int timeout, void *data)
 {
   struct round *r = data ;
@@ -144,8 +161,23 @@ static void report (sv_unit *u, int timeout, void *data)
     put_line_end() ;
     if (timeout) r->failed += u->failed = 1 ;
   }
-  if (u->failed && r->explains) sv_explain(u) ;
+  if (u->failed && r->explains)
+  {
+    sv_explain(u) ;
+    take_back(u) ;
+  }
+  else if (u->failed && r->verb->bytes && strchr("dx", r->verb->bytes[0])) sv_explain_stop(u) ;
   if (kills) send_bytes(u, "k") ;
+}
+
+/* Two for each service. */
+static void more_descriptors (unsigned int n)
+{
+  struct rlimit r ;
+  rlim_t want = 2 * (rlim_t)n + 64 ;
+  if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= want) return ;
+  r.rlim_cur = r.rlim_max < want ? r.rlim_max : want ;
+  setrlimit(RLIMIT_NOFILE, &r) ;
 }
 
 int sv_act (sv_verb const *v, unsigned int n, sv_unit *u)
@@ -155,6 +187,7 @@ int sv_act (sv_verb const *v, unsigned int n, sv_unit *u)
   r.explains = r.waits && v->bytes && strchr(v->bytes, 'u') ;
   sv_cond_begin() ;
   w.deadline = hf_clock_ms() + sv_opt.timeout ;
+  if (r.waits && n > 100) more_descriptors(n) ;
   for (unsigned int i = 0 ; i < n ; i++) begin(u + i, &r) ;
   if (r.waits) sv_wait(u, n, &w) ;
   return (int)r.failed ;

@@ -1,5 +1,10 @@
 /* ISC license. */
 
+#include <string.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
 #include <holdfast/message.h>
 #include "sv.h"
 
@@ -33,5 +38,48 @@ void sv_explain (sv_unit *u)
   sv_to(2) ;
   sv_reasons(u, &say) ;
   sv_log_since(u, LINES, &log_line) ;
+  sv_to(1) ;
+}
+
+/* pid and name of a process, as "PID (NAME)". */
+static void one_process (uint32_t pid)
+{
+  char path[32] = "/proc/", s[32] ;
+  size_t n = 6 + uint32_fmt(path + 6, pid) ;
+  ssize_t r ;
+  memcpy(path + n, "/comm", 6) ;
+  r = openreadnclose_nb(path, s, sizeof(s)) ;
+  if (r > 0 && s[r - 1] == '\n') r-- ;
+  sv_put(" ") ;
+  sv_put_uint(pid) ;
+  if (r <= 0) return ;
+  sv_put(" (") ;
+  sv_put_safe(s, (size_t)r) ;
+  sv_put(")") ;
+}
+
+/* What a run left behind has become children of its supervisor. */
+static void survivors (sv_unit const *u)
+{
+  pid_t pid[64] ;
+  sv_unit log ;
+  int n = hf_proc_children((pid_t)u->rec.supervisor.pid, pid, 64), any = 0 ;
+  uint32_t logger = sv_unit_log(&log, u) ? log.st.pid : 0 ;
+  for (int i = 0 ; i < n ; i++)
+  {
+    if ((uint32_t)pid[i] == logger || (uint32_t)pid[i] == u->st.pid) continue ; /* that one is in the line already */
+    if (!any++) { start_line(u) ; sv_put("still there, too:") ; }
+    one_process((uint32_t)pid[i]) ;
+  }
+  if (any) sv_put("\n") ;
+}
+
+void sv_explain_stop (sv_unit *u)
+{
+  if (u->reach != SV_OK || !u->st.pid) return ;
+  sv_to(2) ;
+  if (u->has_rec && u->rec.m.phase == HF_PHASE_SWEEP) say(u, hf_words("processes of its last run do not go away")) ;
+  else if (u->st.state == 2) say(u, hf_words("its finish script is still running")) ;
+  if (u->has_rec) survivors(u) ;
   sv_to(1) ;
 }

@@ -64,7 +64,7 @@ static void moment (char const *name, tain const *t)
   uint32_t nano ;
   int64_t s = hf_stamp_unix(t, &nano) ;
   key(name) ;
-  if (!t->sec.x || s < 0) { sv_put("null") ; return ; }
+  if (!t->sec.x || s < 0 || s > SV_TIME_MAX) { sv_put("null") ; return ; }
   sv_put_decimal(s * 1000 + nano / 1000000) ;
 }
 

@@ -37,7 +37,7 @@ static int64_t since_ms (tain const *t)
   hf_clock_stamp(&now) ;
   if (!tain_less(t, &now)) return 0 ;
   tain_sub(&d, &now, t) ;
-  return (int64_t)tai_sec(tain_secp(&d)) * 1000 ;
+  return tai_sec(tain_secp(&d)) > SV_TIME_MAX ? 0 : (int64_t)tai_sec(tain_secp(&d)) * 1000 ;
 }
 
 /* Number columns are padded on the right too: the eye follows the names. */

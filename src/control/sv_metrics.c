@@ -43,8 +43,9 @@ static int since (sv_unit *u, int64_t *ms)
 {
   uint32_t nano ;
   int64_t s = hf_stamp_unix(&u->st.stamp, &nano) ;
+  if (u->reach != SV_OK || s <= 0 || s > SV_TIME_MAX) return 0 ;
   *ms = s * 1000 + nano / 1000000 ;
-  return u->reach == SV_OK && s > 0 ;
+  return 1 ;
 }
 
 static int starts (sv_unit *u, int64_t *ms) { *ms = 1000 * (int64_t)u->rec.m.starts ; return u->has_rec ; }

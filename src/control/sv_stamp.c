@@ -59,7 +59,7 @@ static size_t scan_human (char const *s, size_t n, int64_t *ns)
   if (n < 21 || s[4] != '-' || s[7] != '-' || (s[10] != '_' && s[10] != 'T') || s[13] != ':' || s[16] != ':' || s[19] != '.') return 0 ;
   y = digits(s, 4) ; mo = digits(s + 5, 2) ; d = digits(s + 8, 2) ;
   h = digits(s + 11, 2) ; mi = digits(s + 14, 2) ; se = digits(s + 17, 2) ;
-  if (y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || mi < 0 || se < 0) return 0 ;
+  if (y < 1970 || y > 2200 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || mi < 0 || se < 0) return 0 ;
   for (; i < n && s[i] >= '0' && s[i] <= '9' && unit > 1 ; i++) { unit /= 10 ; frac += (s[i] - '0') * unit ; }
   *ns = (days(y, mo, d) * 86400 + h * 3600 + mi * 60 + se) * BILLION + frac ;
   return i + (i < n && s[i] == ' ') ;
@@ -86,6 +86,7 @@ static int scan_ago (char const *word, int64_t *ns)
     default : return 0 ;
   }
   if (word[len + 1]) return 0 ;
+  if ((int64_t)n * unit > 4000000000) return 0 ;
   *ns = ((int64_t)time(0) - (int64_t)n * unit) * BILLION ;
   return 1 ;
 }
@@ -96,7 +97,7 @@ static int scan_local (char const *s, int64_t *ns)
   size_t n = strlen(s) ;
   memset(&tm, 0, sizeof(tm)) ;
   if ((n != 10 && n != 16 && n != 19) || s[4] != '-' || s[7] != '-' || (n > 10 && s[13] != ':')) return 0 ;
-  if (digits(s, 4) < 1970 || digits(s + 5, 2) < 1 || digits(s + 8, 2) < 1) return 0 ;
+  if (digits(s, 4) < 1970 || digits(s, 4) > 2200 || digits(s + 5, 2) < 1 || digits(s + 8, 2) < 1) return 0 ;
   tm.tm_year = digits(s, 4) - 1900 ;
   tm.tm_mon = digits(s + 5, 2) - 1 ;
   tm.tm_mday = digits(s + 8, 2) ;

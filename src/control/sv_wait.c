@@ -64,6 +64,7 @@ static int judge (sv_unit *u, sv_waiter const *w)
 static void settle (sv_unit *u, int timeout, sv_waiter const *w)
 {
   sv_check_kill(u) ;
+  sv_progress_clear() ;
   (*w->finish)(u, timeout, w->data) ;
   u->done = 1 ;
   sv_unit_close(u) ;
@@ -127,12 +128,15 @@ static int wait_for (struct pollfd *x, nfds_t n, int soon, int ms)
 void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
 {
   struct pollfd *x = sv_alloc((2 * (size_t)n + 2) * sizeof(struct pollfd)) ;
+  int64_t told = hf_clock_ms() + 1000 ;
   for (unsigned int i = 0 ; i < n ; i++) if (!u[i].done && judge(u + i, w)) settle(u + i, 0, w) ;
   for (;;)
   {
     int64_t wake = w->deadline, now = hf_clock_ms() ;
     int soon = 0 ;
     if (!fill(x, u, n, &wake, &soon) || now >= w->deadline) break ;
+    if (now >= told && sv_progress_due(&told)) sv_progress_show(u, n) ;
+    if (told < wake) wake = told ;
     if (wait_for(x, 2 * n + 2, soon, hf_clock_poll(wake, now)) >= 0) look_all(u, n, x, w) ;
     else if (errno != EINTR) hf_diesys(SV_EXIT_FATAL, "unable to poll") ;
   }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/skamisc.h>
@@ -123,6 +124,15 @@ static void limits (sv_unit const *u)
     }
 }
 
+/* A change of run takes effect at the next start only. */
+static void changed (sv_unit const *u)
+{
+  struct stat st ;
+  char path[HF_PATH] ;
+  if (!u->has_rec || !u->st.pid || !hf_path_join(path, sizeof(path), u->dir, "run") || stat(path, &st) < 0) return ;
+  if ((int64_t)st.st_mtime > hf_stamp_unix(&u->rec.last_start, 0)) sv_put("  its run has changed since this start\n") ;
+}
+
 static void heading (sv_unit const *u)
 {
   (void)u ;
@@ -154,6 +164,7 @@ static int why_one (char const *word)
   if (u.reach == SV_NODIR) return 1 ;
   u.has_check = !!sv_unit_has(&u, "check") ;
   u.has_notify = u.has_rec && sv_unit_has(&u, "notification-fd") ;
+  changed(&u) ;
   sv_reasons(&u, &reason) ;
   said(&u) ;
   deaths(&u) ;

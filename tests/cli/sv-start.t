@@ -118,6 +118,23 @@ sleeper fresher
 exits 'but not for ever' 1 sv -w 1 start fresher
 like 'and the message is as ever' "$(cat out)" 'warning: fresher: unable to open supervise/ok: file does not exist'
 
+# A start that is taken back; a stop that does not end.
+sv -w 20 stop sig >/dev/null
+exits 'with -k a start that times out' 1 sv -k -w 1 start sig
+check 'is taken back' until_ok 10 is_down sig
+sv start plain >/dev/null
+mkfifo tree
+service leaves kill-mode=tree timeout-kill=60000 <<'END'
+#!/bin/sh
+sh -c 'trap "" TERM ; echo >../../tree ; while : ; do sleep 1 ; done' &
+exec sleep 1000
+END
+supervise leaves
+read -r x <tree
+exits 'a stop that does not end' 1 sv -w 1 stop leaves
+check 'tells what is still there' has 'leaves: still there, too: .*(sh)' err
+sv k leaves
+
 # A restart is a new process.
 old=$(pid_of plain)
 exits 'restart within the second' 0 sv -w 20 restart plain
