@@ -164,13 +164,15 @@ static void rewatch (look *l)
   l->watch_fd = fd ;
 }
 
+/* With needs, the process is svneed until they are met, and runsv before that. */
 static int is_svneed (look const *l)
 {
   char path[32] = "/proc/" ;
   char s[16] ;
   size_t n = 6 + uint32_fmt(path + 6, l->pid) ;
   memcpy(path + n, "/comm", 6) ;
-  return openreadnclose_nb(path, s, sizeof(s)) == 7 && !memcmp(s, "svneed\n", 7) ;
+  n = (size_t)openreadnclose_nb(path, s, sizeof(s)) ;
+  return (n == 7 && !memcmp(s, "svneed\n", 7)) || (n == 6 && !memcmp(s, "runsv\n", 6)) ;
 }
 
 void look_take (look *l)

@@ -17,7 +17,7 @@ none_left() { # no process has its directory in service $1
   for p in /proc/[0-9]* ; do case $(readlink "$p/cwd" 2>/dev/null) in "$T/s/$1"|"$T/s/$1"/*) return 1 ;; esac ; done
 }
 
-service notify 'exec notifysocket -s supervise/notify ./daemon'
+service notify "exec notifysocket -p $T/sock -s supervise/notify ./daemon"
 logger notify
 cat > s/notify/daemon <<'END'
 #!/bin/sh

@@ -144,9 +144,9 @@ start -c 'test ! -e sick || { echo x >> asked ; false ; }' -m 2 -I 20 sleep 100
 ready
 kill -STOP $daemon
 touch sick
-sleep 0.3
-kill -0 $daemon
-is 'a stopped daemon is not asked' "$(cat asked 2>/dev/null)" ''
+sleep 0.4
+check 'a stopped daemon is not asked, but for a probe under way' test "$(cat asked 2>/dev/null | wc -l)" -lt 2
+check 'and not ended' kill -0 $daemon
 kill -CONT $daemon
 wait $daemon 2>/dev/null
 is 'one that goes on is' $? 143

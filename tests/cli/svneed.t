@@ -8,7 +8,7 @@ service() {
   printf '#!/bin/sh\n%s\n' "$2" > "s/$1/run"
   chmod +x "s/$1/run"
 }
-up() { (cd s && exec runsv "$1" 2>> "$T/$1.log") & track $! ; }
+up() { (cd s && exec runsv "$1" 2>> "$T/$1.log") & track $! ; until_ok 20 svok "s/$1" ; }
 state() { svstat "s/$1" ; }
 
 exits 'no arguments' 100 svneed
@@ -31,7 +31,6 @@ touch s/db/down
 exits 'nobody supervises it' 102 svneed -g 100 db -- true
 is 'says so' "$(cat err)" 'svneed: fatal: nobody supervises db'
 up db
-svwait -g 20000 -t 20000 down db
 exits 'not ready in time' 99 svneed -t 300 db -- true
 is 'says who is late' "$(cat err)" 'svneed: fatal: not ready in time: db'
 like 'it was brought up' "$(state db)" '*db: up*'
@@ -61,7 +60,6 @@ check 'the middle ran' test -e s/app-ran
 # failures
 service bad 'exit 3' ; echo never > s/bad/restart ; touch s/bad/down
 up bad
-svwait -g 20000 -t 20000 down bad
 exits 'a need that fails' 1 svneed bad -- true
 is 'says why' "$(cat err)" 'svneed: fatal: bad is needed: failed (exit code 3)'
 exits 'and again' 1 svneed bad -- true
