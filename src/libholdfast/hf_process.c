@@ -37,7 +37,7 @@ struct pidfd_info_exit
 {
   uint64_t mask ;
   uint64_t cgroupid ;
-  uint32_t ids[12] ;
+  uint32_t ids[11] ;          /* pid, tgid, ppid, four uids and four gids */
   int32_t exit_code ;
 } ;
 #define PIDFD_GET_INFO_EXIT _IOWR(0xFF, 11, char[64])
@@ -173,7 +173,7 @@ int hf_proc_exit (int pidfd, pid_t pid, int *wstat)
 #if HF_LINUX
   if (pidfd >= 0)
   {
-    union { struct pidfd_info_exit i ; char room[64] ; } info ;
+    union { struct pidfd_info_exit i ; char room[64] ; } info ; /* PIDFD_INFO_SIZE_VER0 */
     memset(&info, 0, sizeof(info)) ;
     info.i.mask = PIDFD_INFO_EXIT_BIT ;
     if (!ioctl(pidfd, PIDFD_GET_INFO_EXIT, &info) && info.i.mask & PIDFD_INFO_EXIT_BIT)
