@@ -163,6 +163,9 @@ static void wait_events (struct tree *t, sigset_t const *open)
   int r = ppoll(x, 4, ms < 0 ? 0 : &ts, open) ;
   t->now = hf_clock_ms() ;
   if (r <= 0) return ;
+  /* With descriptors ready the kernel delivers no signal: so let those in that wait. */
+  ts = (struct timespec){ 0, 0 } ;
+  ppoll(0, 0, &ts, open) ;
   if (x[1].revents) adopt_read(t) ;
   if (x[0].revents) notify_read(t) ;
   if (x[2].revents | x[3].revents) log_read(t) ;

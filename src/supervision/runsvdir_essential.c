@@ -46,8 +46,9 @@ static void look (struct tree *t, uint32_t i, char const *supervise)
 void essential_watch (struct tree *t, uint32_t i, char const *supervise)
 {
   struct entry *e = t->t.e + i ;
-  if (t->stop.on) return ;
   if (e->event_fd >= 0) fd_close(e->event_fd) ;
+  e->event_fd = -1 ;
+  if (t->stop.on) return ;
   e->event_fd = hf_watch_open(supervise) ;
   if (e->event_fd >= 0 && adopt_watch(t, e->event_fd, i, WATCH_EVENT)) e->flags &= ~FLAG_UNWATCHED ;
   else

@@ -55,7 +55,7 @@ static int follow (struct tree *t, char *at, char const *name, char *rest)
 {
   char full[HF_PATH], text[HF_PATH], more[HF_PATH] ;
   ssize_t n ;
-  if (!hf_path_join(full, sizeof(full), at, name)) return -1 ;
+  if (!hf_path_join(full, sizeof(full), *at ? at : "/", name)) return -1 ;
   n = readlink(full, text, sizeof(text) - 1) ;
   watch_link(t, at, n >= 0 || access(full, F_OK) < 0 ? NAMES | SELF : SELF) ;
   if (n < 0) return (strcpy(at, full), access(full, F_OK)) ;
@@ -182,8 +182,11 @@ static void one_event (struct tree *t, struct inotify_event const *ev, int went)
     else if (ev->len && went == !!(ev->mask & (IN_DELETE | IN_MOVED_FROM)))
       scan_name(t, ev->name, (ev->mask & (IN_CREATE | IN_ISDIR)) == (IN_CREATE | IN_ISDIR)) ;
   }
-  else if (listed(s->link_wd, s->links, ev->wd)) s->where = 1 ;
-  else if (listed(s->target_wd, s->targets, ev->wd)) target_event(t, ev, went) ;
+  else if (listed(s->link_wd, s->links, ev->wd) || listed(s->target_wd, s->targets, ev->wd))
+  {
+    if (listed(s->target_wd, s->targets, ev->wd)) target_event(t, ev, went) ;
+    if (!went && listed(s->link_wd, s->links, ev->wd)) s->where = 1 ;
+  }
   else if (!went && (i = by_fill_wd(&t->t, ev->wd)) != NONE) notify_fill_event(t, i) ;
 }
 
