@@ -153,7 +153,8 @@ static void run (char const *const *argv, char const *argv0)
   char const *file = argv[0] ;
   if (argv0) ((char const **)argv)[0] = argv0 ;
   hf_pathexec(file, argv, hf_env_here.v ? hf_env_here.v : (char const *const *)environ) ;
-  hf_diesys(HF_EXIT_SYSTEM, "unable to run: ", file) ;
+  hf_exec_failed("unable to run: ", file) ;
+  _exit(HF_EXIT_SYSTEM) ;
 }
 
 int main (int argc, char const *const *argv)

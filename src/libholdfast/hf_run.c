@@ -1,6 +1,5 @@
 /* ISC license. */
 
-#include <errno.h>
 #include <unistd.h>
 
 #include <holdfast/chain.h>
@@ -9,5 +8,6 @@
 void hf_run (char const *const *argv, char const *const *envp)
 {
   hf_pathexec(argv[0], argv, envp) ;
-  hf_diesys(HF_EXIT_SYSTEM, "unable to run ", argv[0]) ;
+  hf_exec_failed("unable to run ", argv[0]) ;
+  _exit(HF_EXIT_SYSTEM) ;
 }

@@ -20,12 +20,24 @@ if test "$(id -u)" = 0 ; then
     is 'chroot: inside' "$(chroot root /bin/chainshow name)" /bin/chainshow
     is 'chroot: PATH is searched inside' "$(PATH=$PATH:/bin "$BUILD/bin/chroot" root chainshow name)" chainshow
     exits 'chroot: what is outside is not there' 127 chroot root "$BUILD/helpers/chainshow" name
+    if ldd /bin/cat >/dev/null 2>&1 ; then
+      cp /bin/cat root/bin/
+      exits 'chroot: no dynamic loader inside' 127 "$BUILD/bin/chroot" root /bin/cat
+      is 'chroot: that is said' "$(cat err)" 'chroot: fatal: unable to run: /bin/cat (needs its dynamic loader): file does not exist'
+    fi
   else skip 'chroot: inside' 'this build is not static' ; fi
   is 'chroot: without a program, the shell' "$(echo 'echo in shell' | SHELL=/bin/cat chroot / 2>&1)" \
     "$(SHELL=/bin/cat ; echo 'echo in shell' | "$SHELL" -i 2>&1)"
 else
   is 'chroot: an ordinary user cannot' "$(chroot / true 2>&1)" 'chroot: fatal: unable to change root directory to /: permission denied'
 fi
+
+# Every link says why its program does not run.
+printf '#!/no/such/interpreter -x\necho no\n' > script ; chmod 755 script
+exits 'pgrphack: no interpreter' 111 pgrphack ./script
+is 'pgrphack: it is named' "$(cat err)" 'pgrphack: fatal: unable to run ./script (needs /no/such/interpreter): file does not exist'
+exits 'chpst: no interpreter' 111 chpst ./script
+is 'chpst: it is named' "$(cat err)" 'chpst: fatal: unable to run: ./script (needs /no/such/interpreter): file does not exist'
 
 exits 'pgrphack: usage' 100 pgrphack
 is 'pgrphack: the usage line' "$(cat err)" 'pgrphack: usage: pgrphack prog...'

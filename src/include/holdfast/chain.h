@@ -16,7 +16,11 @@ extern int hf_option (int argc, char const *const *argv, char const *opts, subge
    when nothing better is found. */
 extern void hf_pathexec (char const *file, char const *const *argv, char const *const *envp) ;
 
-/* The same with argv[0] for file; on failure says "PROG: fatal: unable to run ARGV0: REASON"
+/* Says "PROG: fatal: WHATFILE: REASON" with errno's reason, which it keeps; where the file is
+   there but not the interpreter its #! line names, or its dynamic loader, it says that. */
+extern void hf_exec_failed (char const *what, char const *file) ;
+
+/* hf_pathexec with argv[0] for file; on failure says "PROG: fatal: unable to run ARGV0: REASON"
    and exits 111, as all of daemontools does. (hf_exec in message.h has runit's wording.) */
 extern void hf_run (char const *const *argv, char const *const *envp) __attribute__((noreturn)) ;
 
