@@ -4,7 +4,7 @@
      name FD                 "tcp4 PORT", "udp6 PORT", "stream PATH", "dgram PATH", ... of a socket
      answer FD TEXT          accepts one connection, writes TEXT and a newline, closes
      take FD                 receives one datagram and prints it
-     ask tcp PORT|unix PATH  connects, prints all that comes
+     ask tcp PORT|unix PATH [TEXT]  connects, writes TEXT and an empty line, prints all that comes
      send udp PORT|unixgram PATH TEXT
      dead stream|dgram PATH  binds a socket there and goes
      silent PATH             accepts there, and says nothing */
@@ -119,7 +119,13 @@ int main (int argc, char **argv)
   }
   if (argc < 4) return 100 ;
   if (!strcmp(verb, "answer")) return answer(atoi(argv[2]), argv[3]) ;
-  if (!strcmp(verb, "ask")) { fd = reach(argv[2], argv[3], SOCK_STREAM) ; return fd < 0 ? 1 : copy(fd) ; }
+  if (!strcmp(verb, "ask"))
+  {
+    fd = reach(argv[2], argv[3], SOCK_STREAM) ;
+    if (fd < 0) return 1 ;
+    if (argc > 4 && (write(fd, argv[4], strlen(argv[4])) < 0 || write(fd, "\r\n\r\n", 4) < 0 || shutdown(fd, SHUT_WR) < 0)) return fail("write") ;
+    return copy(fd) ;
+  }
   if (!strcmp(verb, "dead")) return bound(argv[3], *argv[2] == 's' ? SOCK_STREAM : SOCK_DGRAM) < 0 ;
   if (argc < 5 || strcmp(verb, "send")) return 100 ;
   fd = reach(argv[2], argv[3], SOCK_DGRAM) ;
