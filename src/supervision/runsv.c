@@ -280,6 +280,7 @@ static void turn (void)
   int n = watch(x, R.signal_fd) ;
   int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&R.log)) ;
   if (R.hook) deadline = earlier(deadline, R.hook_until) ;
+  if (R.checker) deadline = earlier(deadline, R.checker_until) ;
   n += watch_slot(x + n, &R.main) ;
   n += watch_slot(x + n, &R.log) ;
   if (poll(x, (nfds_t)n, hf_clock_poll(deadline, R.now)) < 0) n = 0 ;
@@ -288,8 +289,10 @@ static void turn (void)
   slot_turn(&R.log, x, n) ;
   slot_turn(&R.main, x, n) ;
   if (R.hook && R.now >= R.hook_until) { kill(R.hook, SIGKILL) ; R.hook_until = R.now + ADOPTED_LOOK ; }
+  if (R.checker && R.now >= R.checker_until) { kill(R.checker, SIGKILL) ; R.checker_until = R.now + ADOPTED_LOOK ; }
   if (R.leaving) leave() ;
   publish_both() ;
+  if (R.upgrade && !R.leaving && !R.main.ev_n && !R.log.ev_n) upgrade_go() ;
 }
 
 /* The end and the beginning */

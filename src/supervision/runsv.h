@@ -83,6 +83,9 @@ struct runsv_s
   int gone ;                  /* exit now */
   hf_pace pace ;              /* of restarts over the whole tree */
   pid_t checker ;             /* runs the new binary's check before an upgrade */
+  int64_t checker_until ;
+  int upgrade ;               /* the check went well: exec at the end of this turn */
+  int upgraded ;              /* this image was executed by another of the same process */
   pid_t hook ;                /* failed hook */
   int64_t hook_until ;
   int64_t now ;
@@ -130,6 +133,9 @@ extern int publish_state (slot *s) ;
 /* runsv_upgrade.c */
 extern void upgrade_begin (void) ;
 extern void upgrade_checked (int wstat) ;
-extern int upgrade_inherited (char const *what) ;
+extern void upgrade_go (void) ;
+extern void upgrade_receive (void) ;
+extern int upgrade_inherited (int const *fd) ;
+extern void upgrade_received (void) ;
 
 #endif

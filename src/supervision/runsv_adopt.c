@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 #include <skalibs/uint32.h>
@@ -41,6 +42,25 @@ static int take_over (hf_proc const *p, int *pidfd, uint8_t *ours, int *wstat)
   return 0 ;
 }
 
+/* Who closed the descriptor while no supervisor had the other end said so, as far as anybody
+   can know: the line itself is gone with the pipe. */
+static void adopt_notify (slot *s)
+{
+  char c ;
+  ssize_t r ;
+  if (s->policy.notification_fd < 0) return ;
+  s->notify_r = upgrade_inherited(&s->notify_r) ;
+  if (s->notify_r >= 0) return ;
+  s->notify_r = openat(s->sup_fd, "notifypipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (s->notify_r < 0) return ;
+  r = fd_read(s->notify_r, &c, 1) ;
+  if (r < 0) return ;
+  if (!r || c == '\n') slot_event(s, HF_EV_READY, 0) ;
+  if (r) return ;
+  fd_close(s->notify_r) ;
+  s->notify_r = -1 ;
+}
+
 static void adopt_child (slot *s)
 {
   int wstat = -1 ;
@@ -50,8 +70,7 @@ static void adopt_child (slot *s)
   {
     fmt[uint32_fmt(fmt, s->st.child.pid)] = 0 ;
     if (!s->child_ours) hf_info("adopted ", s->label, s->st.m.phase == HF_PHASE_RUN ? "run" : "finish", ", process ", fmt) ;
-    if (s->policy.notification_fd >= 0 && s->st.m.phase == HF_PHASE_RUN)
-      s->notify_r = openat(s->sup_fd, "notifypipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+    if (s->st.m.phase == HF_PHASE_RUN && !(s->st.m.flags & HF_FLAG_READY)) adopt_notify(s) ;
     return ;
   }
   if (s->st.m.phase == HF_PHASE_FINISH && !s->st.child.pid) slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;

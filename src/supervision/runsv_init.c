@@ -111,7 +111,7 @@ static void take_lock (slot *s)
 {
   int64_t until = hf_clock_ms() + LOCK_PATIENCE ;
   int e ;
-  s->lock_fd = upgrade_inherited(s->st.m.islog ? "loglock" : "lock") ;
+  s->lock_fd = upgrade_inherited(&s->lock_fd) ;
   if (s->lock_fd >= 0) return ;
   s->lock_fd = openat(s->sup_fd, "lock", O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600) ;
   if (s->lock_fd < 0) fail(s, "open", "supervise/lock") ;
@@ -190,14 +190,18 @@ void init_slot (slot *s)
   make_fifo(s, "control", 0600) ;
   make_fifo(s, "event", 0644) ;
   open_to_group(s) ;
-  s->control_r = open_fifo(s, "control", O_RDONLY) ;
-  s->control_w = open_fifo(s, "control", O_WRONLY) ;
+  s->control_r = upgrade_inherited(&s->control_r) ;
+  if (s->control_r < 0) s->control_r = open_fifo(s, "control", O_RDONLY) ;
+  s->control_w = upgrade_inherited(&s->control_w) ;
+  if (s->control_w < 0) s->control_w = open_fifo(s, "control", O_WRONLY) ;
   open_state(s) ;
 }
 
 /* Last of all: from here on clients believe that somebody listens. */
 void open_ok (slot *s)
 {
+  s->ok_r = upgrade_inherited(&s->ok_r) ;
+  if (s->ok_r >= 0) return ;
   make_fifo(s, "ok", 0622) ;
   s->ok_r = open_fifo(s, "ok", O_RDONLY) ;
 }
@@ -246,11 +250,13 @@ static int open_read_end (void)
    gone. */
 void init_logpipe (void)
 {
+  R.pipe_r = upgrade_inherited(&R.pipe_r) ;
+  R.pipe_w = upgrade_inherited(&R.pipe_w) ;
+  if (R.pipe_r >= 0 && R.pipe_w >= 0) return ;
   make_fifo(&R.main, "logpipe", 0600) ;
-  R.pipe_w = open_write_end() ;
-  R.pipe_r = open_read_end() ;
+  if (R.pipe_w < 0) R.pipe_w = open_write_end() ;
+  if (R.pipe_r < 0) R.pipe_r = open_read_end() ;
   if (ndelay_off(R.pipe_r) < 0 || ndelay_off(R.pipe_w) < 0) fail(&R.main, "prepare", "supervise/logpipe") ;
-  upgrade_inherited("pipe") ;
 }
 
 void close_slot (slot *s)

@@ -71,13 +71,26 @@ static int has_log (void)
   return 0 ;
 }
 
+/* After an upgrade signals may be waiting, and more may come before they are trapped: these
+   are kept, since by default they would end the process. */
+static sig_atomic_t volatile early[NSIG] ;
+
+static void keep_early (int sig)
+{
+  early[sig] = 1 ;
+}
+
 static void init_signals (void)
 {
   static int const traps[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGCHLD } ;
+  unsigned int const n = sizeof(traps) / sizeof(traps[0]) ;
+  struct sigaction sa = { .sa_handler = &keep_early } ;
+  if (R.upgraded) for (unsigned int i = 0 ; i < n ; i++) sigaction(traps[i], &sa, 0) ;
   R.signal_fd = selfpipe_init() ;
   if (R.signal_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to make a self-pipe") ;
-  for (unsigned int i = 0 ; i < sizeof(traps) / sizeof(traps[0]) ; i++)
+  for (unsigned int i = 0 ; i < n ; i++)
     if (selfpipe_trap(traps[i]) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to trap signals") ;
+  for (unsigned int i = 0 ; i < n ; i++) if (early[traps[i]]) kill(getpid(), traps[i]) ;
   sig_altignore(SIGPIPE) ;
 }
 
@@ -96,6 +109,7 @@ void start (char const *name)
     hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
   }
   R.log.st.m.islog = 1 ;
+  upgrade_receive() ;
   init_signals() ;
   hf_pace_join(&R.pace) ;
   hf_proc_subreaper() ;
@@ -105,10 +119,10 @@ void start (char const *name)
   hf_message_nowait = 1 ;
   adopt_slot(&R.main) ;
   if (R.log.present) { adopt_slot(&R.log) ; init_logpipe() ; }
-  unsetenv("HF_RUNSV_FDS") ;
   if (R.log.present) work_off(&R.log) ;
   work_off(&R.main) ;
   publish_both() ;
   if (R.log.present) open_ok(&R.log) ;
   open_ok(&R.main) ;
+  upgrade_received() ;
 }

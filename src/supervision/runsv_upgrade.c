@@ -2,9 +2,10 @@
 
 /* Upgrade in place: the installed binary is first run as a child, with --check and the format
    of the state file, so that one that is missing, broken or does not understand the record is
-   found while the old one can still go on. If it says yes, runsv execs it: same pid, same
-   children. The locks and the log pipe are handed over as open descriptors, named in the
-   environment; everything else is in the state file. */
+   found while the old one can still go on. If it says yes, runsv execs it at the end of the
+   turn: same pid, same children. The locks, the pipes and the FIFOs with what is in them are
+   handed over as open descriptors, named in the environment; everything else is in the state
+   file. Signals stay blocked over the exec, and those that wait are taken up again. */
 
 #include <skalibs/nonposix.h>
 
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -27,6 +29,7 @@
 #include "runsv.h"
 
 #define VARIABLE "HF_RUNSV_FDS"
+#define CHECK_TIME 5000
 
 /* The installed program: as runsv itself was called, through PATH if it was a plain word. */
 static int find_program (char *path, size_t n)
@@ -60,6 +63,14 @@ static int enter_service (void)
   return fchdir(R.scan_fd) == 0 && chdir(R.name) == 0 ;
 }
 
+/* The new image will look for the service by its name. */
+static int is_replaced (void)
+{
+  struct stat here, there ;
+  return stat(".", &here) < 0 || fstatat(R.scan_fd, R.name, &there, 0) < 0
+    || here.st_ino != there.st_ino || here.st_dev != there.st_dev ;
+}
+
 void upgrade_begin (void)
 {
   hf_spawn sp = HF_SPAWN_ZERO ;
@@ -68,78 +79,143 @@ void upgrade_begin (void)
   char format[UINT_FMT] ;
   char const *argv[4] = { path, "--check", format, 0 } ;
   int step ;
-  if (R.checker) return ;
+  if (R.checker || R.upgrade) return ;
   if (!find_program(path, sizeof(path))) { hf_warnsys("not upgrading: unable to find ", R.argv[0]) ; return ; }
   format[uint_fmt(format, HF_STATE_FORMAT)] = 0 ;
   sp.file = path ;
   sp.argv = argv ;
   sp.envp = (char const *const *)environ ;
   if (path[0] != '/') enter_start() ;
-  if (hf_spawn_run(&sp, &proc, &step)) R.checker = (pid_t)proc.pid ;
+  if (hf_spawn_run(&sp, &proc, &step)) { R.checker = (pid_t)proc.pid ; R.checker_until = R.now + CHECK_TIME ; }
   else hf_warnsys("not upgrading: unable to execute ", path) ;
   if (path[0] != '/') enter_service() ;
 }
 
-static void name_fd (char *s, char const *what, int fd)
+/* What is handed over: "PID:NAME=FD:NAME=FD:..." */
+
+struct handed { char const *name ; int *fd ; int got ; } ;
+
+static struct handed handed[] =
 {
-  char fmt[INT_FMT] ;
-  if (fd < 0) return ;
-  uncoe(fd) ;
-  fmt[int_fmt(fmt, fd)] = 0 ;
-  strcat(strcat(strcat(strcat(s, what), "="), fmt), ":") ;
+  { "lock", &R.main.lock_fd, -1 },
+  { "control", &R.main.control_r, -1 },
+  { "controlw", &R.main.control_w, -1 },
+  { "ok", &R.main.ok_r, -1 },
+  { "notify", &R.main.notify_r, -1 },
+  { "loglock", &R.log.lock_fd, -1 },
+  { "logcontrol", &R.log.control_r, -1 },
+  { "logcontrolw", &R.log.control_w, -1 },
+  { "logok", &R.log.ok_r, -1 },
+  { "lognotify", &R.log.notify_r, -1 },
+  { "piper", &R.pipe_r, -1 },
+  { "pipew", &R.pipe_w, -1 }
+} ;
+#define HANDED (sizeof(handed) / sizeof(handed[0]))
+#define LOG_FIRST 5           /* from here on only with a logger */
+
+static unsigned int handed_n (void)
+{
+  return R.log.present ? HANDED : LOG_FIRST ;
 }
 
-/* Publishes, hands over, execs. Comes back only if the exec failed. */
+static void mark_handed (int (*f) (int))
+{
+  for (unsigned int i = 0 ; i < handed_n() ; i++) if (*handed[i].fd >= 0) (*f)(*handed[i].fd) ;
+}
+
+static void name_handed (char *s)
+{
+  s += pid_fmt(s, getpid()) ;
+  for (unsigned int i = 0 ; i < handed_n() ; i++) if (*handed[i].fd >= 0)
+  {
+    *s++ = ':' ;
+    strcpy(s, handed[i].name) ;
+    s += strlen(s) ;
+    *s++ = '=' ;
+    s += int_fmt(s, *handed[i].fd) ;
+  }
+  *s = 0 ;
+}
+
+static int is_published (slot *s)
+{
+  return !s->present || !s->state_dirty || publish_state(s) ;
+}
+
+/* Comes back only if it did not work, with everything as it was. */
 static void become (char const *path)
 {
-  char fds[128] = "" ;
-  name_fd(fds, "lock", R.main.lock_fd) ;
-  if (R.log.present) name_fd(fds, "loglock", R.log.lock_fd) ;
-  name_fd(fds, "pipe", R.pipe_w) ;
-  name_fd(fds, "pipe", R.pipe_r) ;
-  if (setenv(VARIABLE, fds, 1) < 0) return ;
+  char words[32 * HANDED] ;
+  int e ;
+  name_handed(words) ;
+  if (!is_published(&R.main) || !is_published(&R.log) || setenv(VARIABLE, words, 1) < 0) return ;
+  mark_handed(&uncoe) ;
   if (R.pace.next) hf_pace_pass(&R.pace) ;
-  publish(&R.main) ;
-  if (R.log.present) publish(&R.log) ;
   enter_start() ;
   execve(path, (char *const *)R.argv, environ) ;
-  {
-    int e = errno ;
-    unsetenv(VARIABLE) ;
-    if (R.pace.next) hf_pace_keep(&R.pace) ;
-    coe(R.main.lock_fd) ;
-    if (R.log.present) { coe(R.log.lock_fd) ; coe(R.pipe_w) ; coe(R.pipe_r) ; }
-    enter_service() ;
-    errno = e ;
-  }
+  e = errno ;
+  unsetenv(VARIABLE) ;
+  if (R.pace.next) hf_pace_keep(&R.pace) ;
+  mark_handed(&coe) ;
+  enter_service() ;
+  errno = e ;
 }
 
 void upgrade_checked (int wstat)
 {
-  char path[HF_PATH] ;
   R.checker = 0 ;
-  if (!WIFEXITED(wstat) || WEXITSTATUS(wstat))
-  {
-    hf_warn("not upgrading: the new ", R.argv[0], " failed its check") ;
-    return ;
-  }
+  if (WIFEXITED(wstat) && !WEXITSTATUS(wstat)) R.upgrade = 1 ;
+  else hf_warn("not upgrading: the new ", R.argv[0], " failed its check") ;
+}
+
+/* At the end of a turn: nothing is known then that is not in the record. */
+void upgrade_go (void)
+{
+  char path[HF_PATH] ;
+  R.upgrade = 0 ;
+  if (is_replaced()) { hf_warn("not upgraded: the service directory is not there any more") ; return ; }
   if (find_program(path, sizeof(path))) become(path) ;
   hf_warnsys("not upgraded: unable to execute ", R.argv[0]) ;
 }
 
-/* A descriptor handed over by the image before us; -1 if there is none. "pipe" takes over no
-   number: the ends have been opened anew, and the old ones are closed. */
-int upgrade_inherited (char const *what)
+/* In the new image */
+
+void upgrade_receive (void)
 {
   char const *s = getenv(VARIABLE) ;
-  size_t len = strlen(what) ;
-  int found = -1 ;
-  for (; s && *s ; s += strcspn(s, ":"), s += *s == ':')
+  pid_t pid ;
+  size_t n = s ? pid_scan(s, &pid) : 0 ;
+  if (!n || pid != getpid()) { unsetenv(VARIABLE) ; return ; }
+  R.upgraded = 1 ;
+  for (s += n ; *s == ':' ; s += strcspn(s, ":"))
   {
+    size_t len = strcspn(++s, "=:") ;
     unsigned int fd ;
-    if (strncmp(s, what, len) || s[len] != '=' || !uint_scan(s + len + 1, &fd)) continue ;
-    if (strcmp(what, "pipe")) { found = (int)fd ; coe(found) ; }
-    else fd_close((int)fd) ;
+    if (s[len] != '=' || !uint_scan(s + len + 1, &fd) || coe((int)fd) < 0) continue ;
+    for (unsigned int i = 0 ; i < HANDED ; i++)
+      if (strlen(handed[i].name) == len && !strncmp(s, handed[i].name, len)) handed[i].got = (int)fd ;
   }
-  return found ;
+  unsetenv(VARIABLE) ;
+}
+
+/* The descriptor that the image before us had in *fd; -1 if there is none. */
+int upgrade_inherited (int const *fd)
+{
+  for (unsigned int i = 0 ; i < HANDED ; i++) if (handed[i].fd == fd)
+  {
+    int got = handed[i].got ;
+    handed[i].got = -1 ;
+    return got ;
+  }
+  return -1 ;
+}
+
+/* What nobody asked for. */
+void upgrade_received (void)
+{
+  for (unsigned int i = 0 ; i < HANDED ; i++)
+  {
+    if (handed[i].got >= 0) fd_close(handed[i].got) ;
+    handed[i].got = -1 ;
+  }
 }
