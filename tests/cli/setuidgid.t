@@ -52,6 +52,23 @@ is 'PATH is searched as the new user: a directory closed to it is passed over' "
   mkdir closed ; printf '#!/bin/sh\necho closed\n' > closed/id ; chmod 755 closed/id ; chmod 700 closed
   PATH=$T/closed:$PATH setuidgid nobody id -u)" "$uid"
 
+# A kernel that says yes and does nothing: the program must not run.
+if setpriv --groups 1,2 pretend setresuid true 2>/dev/null ; then
+  for w in 'setresuid:get the user and group ids asked for' 'setresgid:get the user and group ids asked for' 'setgroups:get the groups asked for' ; do
+    exits "${w%%:*} did nothing: refused" 111 setpriv --groups 1,2 "$BUILD/helpers/pretend" "${w%%:*}" setuidgid nobody touch made
+    is "${w%%:*} did nothing: that is said" "$(cat err)" "setuidgid: fatal: unable to ${w#*:}: permission denied"
+    exits "${w%%:*} did nothing: chpst" 111 setpriv --groups 1,2 "$BUILD/helpers/pretend" "${w%%:*}" chpst -u nobody touch made
+  done
+  refuse 'the program was not run' test -e made
+else skip 'system calls that do nothing' 'no seccomp here' ; fi
+
+# One whose capabilities would survive could become root again.
+if setpriv --securebits=+no_setuid_fixup true 2>/dev/null ; then
+  exits 'a way back to root is left: refused' 111 setpriv --securebits=+no_setuid_fixup setuidgid nobody touch made
+  is 'that is said' "$(cat err)" 'setuidgid: fatal: unable to give up root for good: permission denied'
+  refuse 'the program was not run' test -e made
+else skip 'a way back to root' 'no securebits here' ; fi
+
 # Accounts of the test's own, in a root of its own.
 mkdir -p root/etc root/bin
 cp "$BUILD/bin/setuidgid" "$BUILD/bin/chpst" "$BUILD/helpers/chainshow" root/bin/
