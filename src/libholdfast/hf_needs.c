@@ -23,8 +23,8 @@ int hf_needs_scan (char *s, size_t n, int (*f) (char const *, void *), void *dat
     int r ;
     while (pos < end && is_blank(s[pos])) pos++ ;
     while (end > pos && is_blank(s[end - 1])) end-- ;
-    /* A name cannot hold a NUL: such a line is cut there rather than taken for two. */
-    if (end > pos && s[pos] != '#')
+    /* A name cannot hold a NUL: a line with one is none. */
+    if (end > pos && s[pos] != '#' && !memchr(s + pos, 0, end - pos))
     {
       char keep = s[end] ;
       s[end] = 0 ;

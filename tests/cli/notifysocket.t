@@ -1,6 +1,6 @@
 #!/bin/sh
 . "${0%/*}/../lib.sh"
-grep -q 'HF_LINUX 1' "$BUILD/config.h" || skip_all 'without Linux there are neither abstract sockets nor credentials'
+built linux || skip_all 'without Linux there are neither abstract sockets nor credentials'
 
 # The notification descriptor is a FIFO that cat reads to its end: cat ends when daemon and
 # companion have both closed it.

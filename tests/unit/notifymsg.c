@@ -12,6 +12,38 @@ static int take (char const *s)
   return notifymsg_scan(&m, s, strlen(s)) ;
 }
 
+
+/* The same bytes in every run. */
+static unsigned int next_random (void)
+{
+  static unsigned int x = 12345 ;
+  x ^= x << 13 ; x ^= x >> 17 ; x ^= x << 5 ;
+  return x ;
+}
+
+/* Datagrams made of pieces of the language and of noise: the result always holds. */
+static int survives (void)
+{
+  static char const *const pieces[] = { "READY=1", "\n", "STATUS=", "MAINPID=", "WATCHDOG_USEC=", "99999999999999999999", "\xff", "=", "7", "\x1b" } ;
+  char d[NOTIFYMSG_MAX], out[NOTIFYMSG_TEXT] ;
+  notifymsg x = { .got = 0 } ;
+  for (int round = 0 ; round < 3000 ; round++)
+  {
+    size_t n = 0, want = next_random() % sizeof(d) ;
+    while (n < want)
+    {
+      char const *piece = pieces[next_random() % 10] ;
+      if (next_random() % 4) for (; *piece && n < want ; piece++) d[n++] = *piece ;
+      else d[n++] = (char)(next_random() % 255 + 1) ;
+    }
+    notifymsg_scan(&x, d, n) ;
+    n = notifymsg_text(&x, next_random(), out) ;
+    if (n > sizeof(out) || out[n - 1] != '\n' || strlen(x.status) >= NOTIFYMSG_STATUS || x.mainpid > 2147483647u) return 0 ;
+    for (size_t i = 0 ; i < n ; i++) if ((unsigned char)out[i] < 32 && out[i] != '\n') return 0 ;
+  }
+  return 1 ;
+}
+
 int main (void)
 {
   char s[NOTIFYMSG_TEXT] ;
@@ -47,5 +79,6 @@ int main (void)
   notifymsg_scan(&m, big, NOTIFYMSG_MAX) ;
   m.mainpid = m.err = 4294967295u ;
   ok(notifymsg_text(&m, 4294967295u, s) < sizeof(s), "the longest text fits") ;
+  ok(survives(), "random datagrams") ;
   return done() ;
 }

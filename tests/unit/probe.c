@@ -16,6 +16,32 @@ static int feed (char const *pattern, char const *text)
   return p.seen ;
 }
 
+
+/* The same bytes in every run. */
+static unsigned int next_random (void)
+{
+  static unsigned int x = 12345 ;
+  x ^= x << 13 ; x ^= x >> 17 ; x ^= x << 5 ;
+  return x ;
+}
+
+static int survives (void)
+{
+  char s[512] ;
+  memset(&p, 0, sizeof(p)) ;
+  p.kind = PROBE_LOG ;
+  p.arg = "[!a]*\\[" ;
+  for (int round = 0 ; round < 20000 ; round++)
+  {
+    unsigned int n = next_random() % sizeof(s) ;
+    for (unsigned int i = 0 ; i < n ; i++) s[i] = next_random() % 64 ? (char)next_random() : '\n' ;
+    probe_feed(&p, s, n) ;
+    if (p.len >= sizeof(p.line)) return 0 ;
+    if (n) { s[n - 1] = 0 ; probe_scan_tcp(&p, s) ; probe_scan_unix(&p, s) ; }
+  }
+  return 1 ;
+}
+
 int main (void)
 {
   char dir[HF_PATH] ;
@@ -46,5 +72,6 @@ int main (void)
   ok(probe_directory(&p, dir) && !strcmp(dir, "/"), "of a file in the root") ;
   p.arg = "c" ;
   ok(probe_directory(&p, dir) && !strcmp(dir, "."), "of a plain name") ;
+  ok(survives(), "random bytes") ;
   return done() ;
 }

@@ -17,6 +17,34 @@ static int ends (size_t n, char const *with)
   return n >= k && !memcmp(s + n - k, with, k) ;
 }
 
+
+/* The same bytes in every run. */
+static unsigned int next_random (void)
+{
+  static unsigned int x = 12345 ;
+  x ^= x << 13 ; x ^= x >> 17 ; x ^= x << 5 ;
+  return x ;
+}
+
+/* Any name gives one line of printable words, and one JSON line. */
+static int survives (void)
+{
+  event e = { .state = UP, .pid = 1, .wstat = -1 } ;
+  char name[256] ;
+  for (int round = 0 ; round < 20000 ; round++)
+  {
+    size_t n = next_random() % 255, m ;
+    for (size_t i = 0 ; i < n ; i++) name[i] = (char)(next_random() % 255 + 1) ;
+    name[n] = 0 ;
+    m = event_line(&e, name, s) ;
+    for (size_t i = 0 ; i + 1 < m ; i++) if ((unsigned char)s[i] < 32 || s[i] == 127) return 0 ;
+    m = event_json(&e, name, s) ;
+    for (size_t i = 0, k ; i + 1 < m ; i += k)
+      if ((unsigned char)s[i] < 32 || !(k = utf8((unsigned char *)s + i))) return 0 ;
+  }
+  return 1 ;
+}
+
 int main (void)
 {
   event e = { .state = UP, .want = HF_WANT_UP, .pid = 12, .starts = 3, .deaths = 2, .wstat = 9, .why = HF_WHY_RESTART } ;
@@ -49,5 +77,6 @@ int main (void)
   event_setenv(&e, "web", "down") ;
   ok(!strcmp(getenv("SVWATCH_NAME"), "web") && !strcmp(getenv("SVWATCH_OLD"), "down") && !strcmp(getenv("SVWATCH_EXITCODE"), "3")
     && !getenv("SVWATCH_SIGNAL"), "the variables") ;
+  ok(survives(), "random names") ;
   return done() ;
 }
