@@ -72,7 +72,10 @@ if command -v mandoc >/dev/null ; then
   for p in $progs ; do
     f=$(page "$p") || continue
     usage=$(timeout 10 "$BUILD/bin/$p" -% </dev/null 2>&1 | sed -n 's/^.*usage: //p' | head -n 1)
-    test -n "$usage" || { wrong="$wrong $p prints no usage;" ; continue ; }
+    if test -z "$usage" ; then # daemontools' filters have none
+      case $p in multilog|tai64n|tai64nlocal) ;; *) wrong="$wrong $p prints no usage;" ;; esac
+      continue
+    fi
     synopsis=$(mandoc -T ascii "$f" | sed -e 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^[A-RT-Z]/p' | sed -e 1d -e '$d' | squeeze)
     case $synopsis in *"$(echo "$usage" | squeeze)"*) ;; *) wrong="$wrong
 $p: usage:    $(echo "$usage" | squeeze)
