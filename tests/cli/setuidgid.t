@@ -3,7 +3,7 @@
 . "${0%/*}/../lib.sh"
 
 exits 'no words: usage' 100 setuidgid
-is 'the usage line' "$(cat err)" 'setuidgid: usage: setuidgid [-s] [-h] account prog...'
+is 'the usage line' "$(cat err)" 'setuidgid: usage: setuidgid [-s] [-h] [-o] account prog...'
 exits 'no program: usage' 100 setuidgid root
 exits 'a wrong option: usage' 100 setuidgid -z root true
 is 'the option is named' "$(head -n 1 err)" 'setuidgid: illegal option -- z'
@@ -51,6 +51,13 @@ is '-h sets HOME, USER, LOGNAME' "$(HOME=/x USER=y setuidgid -h nobody chainshow
 is 'PATH is searched as the new user: a directory closed to it is passed over' "$(
   mkdir closed ; printf '#!/bin/sh\necho closed\n' > closed/id ; chmod 755 closed/id ; chmod 700 closed
   PATH=$T/closed:$PATH setuidgid nobody id -u)" "$uid"
+
+is 'without -o, /dev/stdout is closed to nobody' "$(setuidgid nobody sh -c 'echo opened 2>/dev/null >/dev/stdout' 2>/dev/null | cat)" ''
+is '-o: it is open' "$(setuidgid -o nobody sh -c 'echo opened >/dev/stdout ; echo twice >/dev/stderr' 2>&1 | cat)" 'opened
+twice'
+: > plain
+setuidgid -o nobody true >plain 2>/dev/null </dev/null
+is '-o: files and devices keep their owners' "$(stat -c %u plain /dev/null | tr '\n' ' ')" '0 0 '
 
 # A kernel that says yes and does nothing: the program must not run.
 if setpriv --groups 1,2 pretend setresuid true 2>/dev/null ; then
