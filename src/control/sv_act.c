@@ -18,6 +18,8 @@
 
 #define FRESH_S 15            /* a directory younger than this will get a supervisor */
 
+#define PROVEN_MS 200         /* a run that lasted so long has got beyond its script */
+
 struct round
 {
   sv_verb const *verb ;
@@ -55,6 +57,18 @@ static int already (hf_status const *st, char c)
   return st->want == (uint8_t)c && (c != 'd' || st->term) ;
 }
 
+/* Has the last run lasted for a while, by the same script? */
+static int is_proven (sv_unit const *u)
+{
+  hf_machine const *m = &u->rec.m ;
+  int64_t end = m->phase == HF_PHASE_RUN ? hf_clock_ms() : m->ended_at ;
+  char path[HF_PATH] ;
+  struct stat st ;
+  return !u->was_bad && m->starts && end - m->started_at >= PROVEN_MS
+    && hf_path_join(path, sizeof(path), u->dir, "run") && !stat(path, &st)
+    && (int64_t)st.st_ctime < hf_stamp_unix(&u->rec.last_start, 0) ;
+}
+
 /* A run that we end counts as a death, too, but not as a failure. */
 static void remember (sv_unit *u, char const *bytes)
 {
@@ -64,6 +78,7 @@ static void remember (sv_unit *u, char const *bytes)
   u->deaths_before = m->deaths + (bytes && strchr("tdxk", bytes[0]) && m->phase == HF_PHASE_RUN) ;
   u->seq_before = u->rec.seq ;
   u->was_bad = m->phase == HF_PHASE_BACKOFF || (m->phase == HF_PHASE_DOWN && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED)) ;
+  u->proven = is_proven(u) ;
 }
 
 static int send_bytes (sv_unit *u, char const *bytes)

@@ -102,7 +102,7 @@ static int settled (sv_unit *u)
     u->settle_at = suspect ? u->rec.m.started_at + SETTLE_MS : now + UNDERWAY_MS ;
   }
   if (now >= u->settle_at) return 1 ;
-  if (!suspect && !is_underway(u)) return 1 ;
+  if (!suspect && (u->proven || !is_underway(u))) return 1 ;
   if (!suspect) u->soon = 1 ;
   else if (u->look_at > u->settle_at) u->look_at = u->settle_at ;
   return 0 ;

@@ -56,7 +56,7 @@ kill -KILL $$
 END
 sleeper noexec down=
 echo '#!/bin/sh' >"$SVDIR/noexec/check"
-sleeper plain down=
+sleeper plain down= restart-delay=10
 supervise slow never crash killed interp nouser once checked hangs sig noexec plain
 
 exits 'a plain service starts' 0 sv start plain
