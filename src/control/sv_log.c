@@ -34,9 +34,9 @@ static void print (sv_source const *s)
   char const *text = s->line + s->stamp_len ;
   if (job.local && s->stamp_len) sv_put_local(s->ns) ;
   else sv_put_safe(s->line, s->stamp_len) ;
-  if (job.named) { sv_put_name(s->name) ; sv_put(": ") ; }
+  if (job.named && !s->came_on) { sv_put_name(s->name) ; sv_put(": ") ; }
   sv_put_safe(text, s->line_len - s->stamp_len) ;
-  sv_put("\n") ;
+  if (!s->goes_on) sv_put("\n") ;
 }
 
 static int next_wanted (sv_source *s, int whole)
@@ -50,7 +50,8 @@ static sv_source *oldest (void)
 {
   sv_source *best = 0 ;
   for (unsigned int i = 0 ; i < job.n ; i++)
-    if (job.s[i].has_line && (!best || job.s[i].ns < best->ns)) best = job.s + i ;
+    if (job.s[i].has_line && job.s[i].came_on) return job.s + i ;
+    else if (job.s[i].has_line && (!best || job.s[i].ns < best->ns)) best = job.s + i ;
   return best ;
 }
 
@@ -60,7 +61,7 @@ static void merge (uint64_t leave_out)
   for (unsigned int i = 0 ; i < job.n ; i++) next_wanted(job.s + i, job.follow) ;
   while ((s = oldest()))
   {
-    if (leave_out) leave_out-- ;
+    if (leave_out) leave_out -= !s->goes_on ;
     else print(s) ;
     next_wanted(s, job.follow) ;
   }

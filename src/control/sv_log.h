@@ -31,7 +31,8 @@ struct sv_source_s
   size_t stamp_len ;          /* how much of it is a stamp */
   int64_t ns ;                /* its time; Unix time in nanoseconds */
   unsigned int has_line : 1 ;
-  unsigned int eof : 1 ;
+  unsigned int goes_on : 1 ;  /* this was a part only: more of the line comes */
+  unsigned int came_on : 1 ;  /* this is not the first part */
 } ;
 
 /* 1, or 0: there is no log that can be found (said). */

@@ -156,13 +156,15 @@ void sv_source_skip (sv_source *s, int64_t since_ns)
   if (i != s->at) open_file(s, i) ;
 }
 
-static int take_line (sv_source *s, size_t n, size_t gap)
+static int take_line (sv_source *s, size_t n, size_t gap, int goes_on)
 {
+  s->came_on = s->goes_on ;
+  s->goes_on = goes_on ? 1 : 0 ;
   s->line = s->buf + s->start ;
   s->line_len = n ;
   s->start += n + gap ;
   s->len -= n + gap ;
-  s->stamp_len = sv_stamp_scan(s->line, n, &s->ns) ;
+  s->stamp_len = s->came_on ? 0 : sv_stamp_scan(s->line, n, &s->ns) ;
   if (!s->stamp_len && !s->ns) s->ns = s->end_ns == INT64_MAX ? 0 : s->end_ns ;
   return s->has_line = 1 ;
 }
@@ -187,10 +189,10 @@ int sv_source_next (sv_source *s, int whole)
   for (;;)
   {
     char *nl = memchr(s->buf + s->start, '\n', s->len) ;
-    if (nl) return take_line(s, (size_t)(nl - s->buf) - s->start, 1) ;
-    if (s->len == SV_LOG_BUFFER) return take_line(s, s->len, 0) ;
+    if (nl) return take_line(s, (size_t)(nl - s->buf) - s->start, 1, 0) ;
+    if (s->len == SV_LOG_BUFFER) return take_line(s, s->len, 0, 1) ;
     if (fill(s)) continue ;
-    if (s->len && (!whole || s->at + 1 < s->nfiles)) return take_line(s, s->len, 0) ;
+    if (s->len && (!whole || s->at + 1 < s->nfiles)) return take_line(s, s->len, 0, 0) ;
     if (s->at + 1 >= s->nfiles) return 0 ;
     open_file(s, s->at + 1) ;
   }

@@ -11,7 +11,7 @@ while : ; do sleep 0.05 ; done
 END
 sleeper a ; sleeper b ; sleeper c down= ; sleeper d
 sleeper bad 'give-up=1 60' down=
-script "$SVDIR/bad/check" <<'END'
+executable "$SVDIR/bad/check" <<'END'
 #!/bin/sh
 exit 1
 END
@@ -81,7 +81,7 @@ is 'and touches no service' "$(pid_of a)" "$old_a"
 # Links.
 mkdir available
 for i in x y web@ ; do
-  script "available/$i/run" <<'END'
+  executable "available/$i/run" <<'END'
 #!/bin/sh
 exec sleep 1000
 END

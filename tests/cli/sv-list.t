@@ -4,7 +4,7 @@
 . "$SRC/tests/cli/sv-services.sh"
 
 sleeper up
-script "$SVDIR/up/log/run" <<'END'
+executable "$SVDIR/up/log/run" <<'END'
 #!/bin/sh
 exec cat >/dev/null
 END

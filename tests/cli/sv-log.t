@@ -8,7 +8,7 @@ test -x "$svlogd" || skip_all 'no svlogd here'
 # Two rotated files and a current one, as svlogd leaves them.
 tai() { printf '@40000000%08x%08x' "$1" "$2" ; }
 sleeper old
-script "$SVDIR/old/log/run" <<END
+executable "$SVDIR/old/log/run" <<END
 #!/bin/sh
 exec $svlogd -t ./main
 END
@@ -26,7 +26,7 @@ while read -r line ; do echo "$line" ; done <fifo
 exec sleep 1000
 END
 mkfifo "$SVDIR/talks/fifo"
-script "$SVDIR/talks/log/run" <<END
+executable "$SVDIR/talks/log/run" <<END
 #!/bin/sh
 sh -c 'echo \$\$ >svpid ; exec $svlogd ./main'
 exit
@@ -39,7 +39,7 @@ service crash down= 'give-up=2 60' restart-delay=10 <<'END'
 echo "cannot bind"
 kill -TERM $$
 END
-script "$SVDIR/crash/log/run" <<'END'
+executable "$SVDIR/crash/log/run" <<'END'
 #!/bin/sh
 exec cat >>whatever.log
 END

@@ -7,12 +7,12 @@ test -x "$BUILD/bin/runsv" || skip_all 'runsv is not built'
 SVDIR=$T/s ; export SVDIR
 mkdir -p "$SVDIR"
 
-script() { # FILE, text on stdin
+executable() { # FILE, text on stdin
   mkdir -p "${1%/*}" && cat >"$1" && chmod +x "$1"
 }
 service() {
   sv_name=$1 ; shift
-  script "$SVDIR/$sv_name/run"
+  executable "$SVDIR/$sv_name/run"
   for sv_file in "$@" ; do echo "${sv_file#*=}" >"$SVDIR/$sv_name/${sv_file%%=*}" ; done
 }
 sleeper() { # NAME [FILE=TEXT...]

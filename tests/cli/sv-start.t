@@ -18,7 +18,7 @@ service crash down= 'give-up=3 60' restart-delay=10 <<'END'
 echo "no port 80 for me"
 exit 3
 END
-script "$SVDIR/crash/log/run" <<'END'
+executable "$SVDIR/crash/log/run" <<'END'
 #!/bin/sh
 exec cat >>it.log
 END
@@ -38,19 +38,19 @@ service once down= restart=on-failure <<'END'
 exit 0
 END
 sleeper checked down=
-script "$SVDIR/checked/check" <<'END'
+executable "$SVDIR/checked/check" <<'END'
 #!/bin/sh
 echo x >>../../checks
 test -e ok
 END
 sleeper hangs down=
-script "$SVDIR/hangs/check" <<'END'
+executable "$SVDIR/hangs/check" <<'END'
 #!/bin/sh
 echo $$ >checkpid
 sleep 1000
 END
 sleeper sig down=
-script "$SVDIR/sig/check" <<'END'
+executable "$SVDIR/sig/check" <<'END'
 #!/bin/sh
 kill -KILL $$
 END
