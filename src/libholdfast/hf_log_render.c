@@ -206,37 +206,55 @@ static int decide (hf_log *l, hf_logform const *f, hf_logpos *pos)
   return 1 ;
 }
 
-static inline void copy (char *d, char const *s, size_t n)
+/* Copies s up to and including its first newline: the number of bytes, or 0 if there is none
+   in n. May write what follows it, too: out has room for n bytes and 16 more. */
+static inline size_t copy_line (char *out, char const *s, size_t n)
 {
-#ifdef __SSE2__
   size_t i = 0 ;
-  if (n <= 256) /* both sides have 16 bytes to spare */
+#ifdef __SSE2__
+  __m128i const nl = _mm_set1_epi8('\n') ;
+  for (; i + 16 <= n ; i += 16)
   {
-    do _mm_storeu_si128((__m128i *)(d + i), _mm_loadu_si128((__m128i const *)(s + i))) ;
-    while ((i += 16) < n) ;
-    return ;
+    __m128i const v = _mm_loadu_si128((__m128i const *)(s + i)) ;
+    unsigned int m = _mm_movemask_epi8(_mm_cmpeq_epi8(v, nl)) ;
+    _mm_storeu_si128((__m128i *)(out + i), v) ;
+    if (m) return i + __builtin_ctz(m) + 1 ;
   }
+  for (; i < n ; i++) if ((out[i] = s[i]) == '\n') return i + 1 ;
+  return 0 ;
+#else
+  char const *e = n ? memchr(s, '\n', n) : 0 ;
+  if (!e) return 0 ;
+  i = e + 1 - s ;
+  memcpy(out, s, i) ;
+  return i ;
 #endif
-  memcpy(d, s, n) ;
+}
+
+static inline void copy_head (char *out, char const *h, size_t n)
+{
+  if (n <= 32) memcpy(out, h, 32) ; /* two moves; both sides have the room */
+  else memcpy(out, h, n) ;
 }
 
 /* The common case, for speed: every line is taken, with something before it. Whole lines
    only; the rest is left to the general loop. */
 static int fast (hf_log *l, hf_logform const *f, work *w, size_t soft)
 {
-  char h[HF_LOG_STAMP + HF_LOG_PREFIX + 16] ;
+  char h[HF_LOG_STAMP + HF_LOG_PREFIX + 32] ;
   size_t hn = head(l, f, w->pos.at, h) ;
   size_t at = w->pos.at, n = w->n ;
   int ended = 0 ;
-  while (at < l->len)
+  memset(h + hn, 0, 32) ;
+  while (at < l->len && n + hn + 64 < w->room)
   {
-    size_t e = hf_log_newline(l->s, at, l->len) ;
-    if (e == l->len || n + hn + (e - at) + 17 > w->room) break ;
-    copy(w->out + n, h, hn) ;
-    n += hn ;
-    copy(w->out + n, l->s + at, e + 1 - at) ;
-    n += e + 1 - at ;
-    at = e + 1 ;
+    size_t most = w->room - n - hn - 32 ;
+    size_t k ;
+    copy_head(w->out + n, h, hn) ; /* first: it may spill into the place of the line */
+    k = copy_line(w->out + n + hn, l->s + at, most < l->len - at ? most : l->len - at) ;
+    if (!k) break ;
+    n += hn + k ;
+    at += k ;
     if (n >= soft) { ended = 1 ; break ; }
   }
   w->pos.at = at ;
