@@ -28,6 +28,8 @@
 #define DRAIN_MAX 1048576     /* what a pipe can hold, at most, by default */
 #define POLLS 32
 
+static char usual[1000 + HF_LOG_BLOCK + 64] ; /* no page of it is touched before it is needed */
+
 int hf_log_init (hf_log *l)
 {
   static int const trapped[] = { SIGTERM, SIGHUP, SIGALRM, SIGCHLD } ;
@@ -35,7 +37,7 @@ int hf_log_init (hf_log *l)
   struct stat st ;
   if (l->block < HF_LOG_BLOCK) l->block = HF_LOG_BLOCK ;
   l->max = l->line_max + l->block ;
-  l->s = malloc(l->max + 64) ; /* not touched before it is needed */
+  l->s = l->max + 64 <= sizeof(usual) ? usual : malloc(l->max + 64) ;
   if (!l->s) return 0 ;
   l->fifo = !fstat(0, &st) && S_ISFIFO(st.st_mode) ;
   l->spfd = selfpipe_init() ;

@@ -25,6 +25,7 @@
 
 static unsigned char map[256] ;
 static hf_log engine = { .line_max = 1000, .drain = 1, .retry_ms = 1000, .backoff_ms = 1000, .backoff_max_ms = 60000 } ;
+static hf_logdir only ;       /* the usual case allocates nothing */
 static uint8_t stamp ;
 
 static void usage (void)
@@ -142,7 +143,7 @@ int main (int argc, char const *const *argv)
   hf_version(PROG, argc, argv) ;
   options(&argc, &argv) ;
   if (!argc) usage() ;
-  engine.dirs = malloc(argc * sizeof(hf_logdir)) ;
+  engine.dirs = argc == 1 ? &only : malloc(argc * sizeof(hf_logdir)) ;
   engine.ndirs = argc ;
   engine.reload = &open_all ;
   if (!engine.dirs || !hf_log_init(&engine)) hf_diesys(111, "unable to start") ;
