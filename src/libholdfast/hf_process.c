@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -125,10 +126,13 @@ int hf_proc_same (hf_proc const *p)
   return !kill((pid_t)p->pid, 0) || errno == EPERM ;
 }
 
+/* The first thread of a process may have ended and be shown as a zombie while others live. */
 static int is_zombie (pid_t pid)
 {
   char s[32] ;
-  return stat_field(pid, 3, s, sizeof(s)) && (s[0] == 'Z' || s[0] == 'X') ;
+  unsigned int threads ;
+  if (!stat_field(pid, 3, s, sizeof(s)) || (s[0] != 'Z' && s[0] != 'X')) return 0 ;
+  return !stat_field(pid, 20, s, sizeof(s)) || !uint0_scan(s, &threads) || threads <= 1 ;
 }
 
 int hf_proc_alive (hf_proc const *p)
@@ -156,14 +160,23 @@ int hf_proc_signal (int pidfd, pid_t pid, int sig)
   return kill(pid, sig) ;
 }
 
+static int is_owner (pid_t pid)
+{
+  struct stat st ;
+  char path[64] ;
+  proc_path(path, pid, "") ;
+  return !stat(path, &st) && st.st_uid == geteuid() ;
+}
+
 static int zombie_status (pid_t pid, int *wstat)
 {
   char s[32] ;
   unsigned int u ;
   if (!is_zombie(pid)) return 0 ;
   if (!stat_field(pid, 52, s, sizeof(s)) || !uint0_scan(s, &u)) return 0 ;
-  /* The kernel shows 0 to those who may not look, so 0 is believed of root's eyes only. */
-  if (!u && geteuid()) return 0 ;
+  /* The kernel shows 0 to those who may not look: 0 is believed if it is root or the owner who
+     looks. */
+  if (!u && geteuid() && !is_owner(pid)) return 0 ;
   *wstat = (int)u ;
   return 1 ;
 }

@@ -137,42 +137,6 @@ static void stop_and_leave (void)
   command(&R.main, 'x') ;
 }
 
-/* Another directory has our name now: go there, with everything. */
-static void move_directory (void)
-{
-  struct stat here, there ;
-  int old = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (old < 0 || fstat(old, &here) < 0 || fchdir(R.scan_fd) < 0 || stat(R.name, &there) < 0 || chdir(R.name) < 0)
-    hf_warnsys("unable to move to the new service directory") ;
-  else if (here.st_ino != there.st_ino || here.st_dev != there.st_dev)
-  {
-    slot *both[2] = { &R.main, &R.log } ;
-    fd_close(old) ;
-    for (int i = 0 ; i < 2 ; i++) if (both[i]->present && both[i]->sup[0] != '/')
-    {
-      slot *s = both[i] ;
-      hf_state keep = s->st ;
-      int child = s->child_pidfd, script = s->script_pidfd, notify = s->notify_r ;
-      if (s->st.m.islog && access("log", F_OK) < 0) continue ;
-      s->notify_r = -1 ;
-      close_slot(s) ;
-      init_slot(s) ;
-      open_ok(s) ;
-      s->st = keep ;
-      s->child_pidfd = child ;
-      s->script_pidfd = script ;
-      s->notify_r = notify ;
-      s->pub_known = 0 ;
-      s->pub_pid = 0 ;
-      s->pub_stat_len = 0 ;
-      s->state_dirty = s->files_dirty = 1 ;
-    }
-    hf_info("moved to the new service directory") ;
-    return ;
-  }
-  if (old >= 0) { if (fchdir(old) < 0) hf_warnsys("unable to go back") ; fd_close(old) ; }
-}
-
 static void handle_signals (void)
 {
   for (;;) switch (selfpipe_read())
@@ -279,6 +243,7 @@ static void turn (void)
   struct pollfd x[9] ;
   int n = watch(x, R.signal_fd) ;
   int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&R.log)) ;
+  deadline = earlier(deadline, R.move_at) ;
   if (R.hook) deadline = earlier(deadline, R.hook_until) ;
   if (R.checker) deadline = earlier(deadline, R.checker_until) ;
   n += watch_slot(x + n, &R.main) ;
@@ -289,6 +254,7 @@ static void turn (void)
   slot_turn(&R.log, x, n) ;
   slot_turn(&R.main, x, n) ;
   if (R.hook && R.now >= R.hook_until) { kill(R.hook, SIGKILL) ; R.hook_until = R.now + ADOPTED_LOOK ; }
+  if (R.now >= R.move_at) move_directory() ;
   if (R.checker && R.now >= R.checker_until) { kill(R.checker, SIGKILL) ; R.checker_until = R.now + ADOPTED_LOOK ; }
   if (R.leaving) leave() ;
   publish_both() ;

@@ -86,6 +86,7 @@ struct runsv_s
   int64_t checker_until ;
   int upgrade ;               /* the check went well: exec at the end of this turn */
   int upgraded ;              /* this image was executed by another of the same process */
+  int64_t move_at ;           /* moving failed: try again then; else HF_NEVER */
   pid_t hook ;                /* failed hook */
   int64_t hook_until ;
   int64_t now ;
@@ -111,11 +112,18 @@ extern void close_slot (slot *s) ;
 /* runsv_adopt.c */
 extern void adopt_slot (slot *s) ;
 
+/* runsv_move.c */
+extern void move_directory (void) ;
+extern int move_is_on (void) ;
+extern int move_is_quiet (void) ;
+extern void move_failed (void) ;
+
 /* runsv_spawn.c */
 extern void spawn_run (slot *s) ;
 extern void spawn_finish (slot *s) ;
 extern void spawn_script (slot *s, int letter) ;
 extern void spawn_hook (slot *s) ;
+extern void hook_started (pid_t pid) ;
 extern void read_policy (slot *s) ;
 
 /* runsv_reap.c */

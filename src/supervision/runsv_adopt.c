@@ -35,7 +35,7 @@ static int take_over (hf_proc const *p, int *pidfd, uint8_t *ours, int *wstat)
   if (!r) return 1 ;
   if (r > 0) return 0 ;
   *pidfd = hf_pidfd_open((pid_t)p->pid) ;
-  if (hf_proc_same(p) && !hf_proc_exit(*pidfd, (pid_t)p->pid, wstat)) return 1 ;
+  if (hf_proc_alive(p)) return 1 ;
   if (!hf_proc_same(p) || !hf_proc_exit(*pidfd, (pid_t)p->pid, wstat)) *wstat = -1 ;
   if (*pidfd >= 0) fd_close(*pidfd) ;
   *pidfd = -1 ;
@@ -85,8 +85,19 @@ static void adopt_script (slot *s)
   script_died(s, wstat) ;
 }
 
+/* The failed hook is waited for only if it is our child. */
+static void adopt_hook (slot *s)
+{
+  int wstat ;
+  if (s->st.hook.pid && !waitpid((pid_t)s->st.hook.pid, &wstat, WNOHANG)) hook_started((pid_t)s->st.hook.pid) ;
+  else s->st.hook.pid = 0 ;
+}
+
 /* A runsv of runit's (or a holdfast whose record we cannot read) leaves only its status
-   files. The process they name is ours to adopt if it lives, in our directory, since then. */
+   files. The process they name is ours to adopt if two of these three hold: it works in our
+   directory, it was started when they say, and it is an orphan. One may fail: a daemon may
+   change its directory, the clock may have been set, and who killed its supervisor may still
+   be there. */
 
 static int64_t wall_start (uint64_t ticks)
 {
@@ -108,16 +119,27 @@ static int lives_here (slot const *s, uint32_t pid)
   return (!s->dir[0] || hf_path_join(here, sizeof(here), here, s->dir)) && !strcmp(here, there) ;
 }
 
+/* Children of a dead supervisor belong to process 1, or to the subreaper that starts us. */
+static int is_orphan (uint32_t pid)
+{
+  pid_t parent = hf_proc_parent((pid_t)pid) ;
+  return parent == 1 || parent == getppid() || parent == getpid() ;
+}
+
+static int started_then (uint64_t start, tain const *stamp)
+{
+  int64_t late = wall_start(start) - hf_stamp_unix(stamp, 0) ;
+  return late >= -FOREIGN_SLACK && late <= FOREIGN_SLACK ;
+}
+
 static int adopt_foreign (slot *s)
 {
   hf_status st ;
   hf_machine *m = &s->st.m ;
   uint64_t start ;
-  int64_t late ;
   if (!hf_status_read(&st, s->sup, HF_STATUS_DAEMONTOOLS) || !st.pid || st.state == 2) return 0 ;
-  if (!hf_proc_start((pid_t)st.pid, &start) || !lives_here(s, st.pid)) return 0 ;
-  late = wall_start(start) - hf_stamp_unix(&st.stamp, 0) ;
-  if (late < -FOREIGN_SLACK || late > FOREIGN_SLACK) return 0 ;
+  if (!hf_proc_start((pid_t)st.pid, &start)) return 0 ;
+  if (lives_here(s, st.pid) + is_orphan(st.pid) + started_then(start, &st.stamp) < 2) return 0 ;
   m->phase = HF_PHASE_RUN ;
   m->want = st.want == 'u' ? HF_WANT_UP : st.want == 'd' ? HF_WANT_DOWN : HF_WANT_ONCE ;
   if (st.paused) m->flags |= HF_FLAG_PAUSED ;
@@ -187,6 +209,7 @@ void adopt_slot (slot *s)
   if (got && goes_on(&s->st, boot) && s->st.m.islog == islog && hf_machine_resume(&s->st.m, R.now))
   {
     set_identity(s) ;
+    if (!islog) adopt_hook(s) ;
     adopt_script(s) ;
     adopt_child(s) ;
     slot_event(s, HF_EV_TIME, 0) ;

@@ -27,7 +27,9 @@
 
 static void __attribute__((noreturn)) fail (slot const *s, char const *verb, char const *file)
 {
-  hf_diesys(HF_EXIT_SYSTEM, "unable to ", verb, " ", s->label, file) ;
+  if (!move_is_quiet()) hf_message(move_is_on() ? "warning" : "fatal", errno, hf_words("unable to ", verb, " ", s->label, file)) ;
+  move_failed() ;
+  _exit(HF_EXIT_SYSTEM) ;
 }
 
 /* mkdir -p, for paths of our own making below a state directory. */
@@ -109,7 +111,7 @@ static int has_supervisor (slot const *s)
 
 static void take_lock (slot *s)
 {
-  int64_t until = hf_clock_ms() + LOCK_PATIENCE ;
+  int64_t until = move_is_on() ? 0 : hf_clock_ms() + LOCK_PATIENCE ;
   int e ;
   s->lock_fd = upgrade_inherited(&s->lock_fd) ;
   if (s->lock_fd >= 0) return ;
@@ -120,9 +122,9 @@ static void take_lock (slot *s)
     e = errno ;
     if (e != EAGAIN || hf_clock_ms() > until || has_supervisor(s))
     {
-      if (!R.daemontools) name_holder(s, s->lock_fd) ;
+      if (!R.daemontools && !move_is_quiet()) name_holder(s, s->lock_fd) ;
       errno = e ;
-      if (R.daemontools) hf_diesys(HF_EXIT_SYSTEM, "unable to acquire ", R.name, "/supervise/lock") ;
+      if (R.daemontools && !move_is_on()) hf_diesys(HF_EXIT_SYSTEM, "unable to acquire ", R.name, "/supervise/lock") ;
       fail(s, "lock", "supervise/lock") ;
     }
     usleep(5000) ;
@@ -138,7 +140,9 @@ static void make_fifo (slot *s, char const *name, mode_t mode)
   if (!mkfifoat(s->sup_fd, name, 0600)) { fchmodat(s->sup_fd, name, mode, 0) ; return ; }
   if (errno != EEXIST) fail(s, "create", path) ;
   if (fstatat(s->sup_fd, name, &st, 0) < 0) fail(s, "stat", path) ;
-  if (!S_ISFIFO(st.st_mode)) hf_die(HF_EXIT_SYSTEM, s->label, path, " is not a FIFO") ;
+  if (S_ISFIFO(st.st_mode)) return ;
+  errno = EEXIST ;
+  fail(s, "make a FIFO of", path) ;
 }
 
 static int open_fifo (slot *s, char const *name, int flags)

@@ -77,8 +77,9 @@ static int sweep_group (slot const *s, int sig)
 
 void sweep (slot *s, int sig)
 {
-  int n = s->policy.kill_mode == HF_KILL_TREE ? sweep_tree(sig) : sweep_group(s, sig) ;
+  int n = s->policy.kill_mode == HF_KILL_TREE ? sweep_tree(sig) : 0 ;
   char fmt[UINT_FMT] ;
+  if (!n) n = sweep_group(s, sig) ;
   fmt[uint_fmt(fmt, (unsigned int)n)] = 0 ;
   if (n && sig == SIGKILL) hf_warn("killing what the run left behind: ", fmt, n == 1 ? " process" : " processes") ;
   slot_event(s, HF_EV_SWEPT, n) ;
@@ -180,10 +181,9 @@ void reap (void)
 static int is_dead (int pidfd, hf_proc const *p, int *wstat)
 {
   *wstat = -1 ;
-  if (pidfd < 0) { if (hf_proc_same(p)) return 0 ; }
-  if (hf_proc_exit(pidfd, (pid_t)p->pid, wstat)) return 1 ;
-  *wstat = -1 ;
-  return pidfd < 0 || hf_proc_signal(pidfd, (pid_t)p->pid, 0) < 0 || !hf_proc_same(p) ;
+  if (hf_proc_alive(p)) return 0 ;
+  if ((pidfd < 0 && !hf_proc_same(p)) || !hf_proc_exit(pidfd, (pid_t)p->pid, wstat)) *wstat = -1 ;
+  return 1 ;
 }
 
 void look_at_adopted (slot *s)

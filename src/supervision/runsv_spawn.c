@@ -186,10 +186,12 @@ static void spawn_child (slot *s, hf_spawn *sp, char const *file)
   else died_at_once(s, step, e) ;
 }
 
+/* A group of its own also for kill-mode tree: after the death of a supervisor what a run left
+   behind is nobody's child any more, and the group is what is left to find it by. */
 static int session_of (slot const *s)
 {
   if (s->policy.convention == HF_CONVENTION_S6) return 1 ;
-  return s->policy.kill_mode == HF_KILL_GROUP ? 2 : 0 ;
+  return s->policy.kill_mode == HF_KILL_PROCESS ? 0 : 2 ;
 }
 
 /* Standard input of the logger, standard output of the others: the log pipe. */
@@ -331,6 +333,12 @@ void spawn_script (slot *s, int letter)
   script_died(s, CANNOT_START) ;
 }
 
+void hook_started (pid_t pid)
+{
+  R.hook = pid ;
+  R.hook_until = R.now + HOOK_TIME ;
+}
+
 /* ./failed gave-up CODE SIGNAL NAME DEATHS */
 void spawn_hook (slot *s)
 {
@@ -347,6 +355,5 @@ void spawn_hook (slot *s)
   sp.envp = (char const *const *)environ ;
   place_pipe(s, &sp) ;
   if (!hf_spawn_run(&sp, &s->st.hook, &step)) { hf_warnsys("unable to run ./failed") ; s->st.hook.pid = 0 ; return ; }
-  R.hook = (pid_t)s->st.hook.pid ;
-  R.hook_until = R.now + HOOK_TIME ;
+  hook_started((pid_t)s->st.hook.pid) ;
 }

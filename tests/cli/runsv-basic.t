@@ -61,6 +61,8 @@ check 'k kills it, and once means once' until_ok 10 stat_is a down
 check 'finish saw the KILL' until_ok 10 grep -q "^finish -1 9 a " lines
 say a ku
 check 'u after k gives one run' until_ok 10 stat_is a run
+started() { test "$(grep -c '^start' lines)" = "$1" ; }
+until_ok 10 started 4
 kill -TERM $sup
 wait $sup
 is 'TERM stops everything, exit 0' $? 0
