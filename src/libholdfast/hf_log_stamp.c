@@ -98,7 +98,7 @@ static size_t bsd_stamp (char *s, struct timespec const *t)
   unsigned int month ;
   datetime(d, (int64_t)t->tv_sec + zone_offset(t->tv_sec), 'T') ;
   month = 10 * (d[5] - '0') + (d[6] - '0') - 1 ;
-  memcpy(s, "JanFebMarAprMayJunJulAugSepOctNovDec" + 3 * month, 3) ;
+  memcpy(s, &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month], 3) ;
   s[3] = ' ' ;
   s[4] = d[8] == '0' ? ' ' : d[8] ;
   s[5] = d[9] ;

@@ -1,6 +1,5 @@
 /* ISC license. */
 
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include <skalibs/types.h>
 
 #include <holdfast/clock.h>
+#include <holdfast/ids.h>
 #include <holdfast/message.h>
 #include <holdfast/log.h>
 
@@ -57,12 +57,8 @@ static int set_mode (hf_log *l, hf_logdir *d, char *v)
 
 static int set_group (hf_log *l, hf_logdir *d, char *v)
 {
-  struct group *gr ;
   (void)l ;
-  if (gid0_scan(v, &d->gid)) return 1 ;
-  gr = getgrnam(v) ;
-  if (gr) d->gid = gr->gr_gid ;
-  return !!gr ;
+  return hf_group_scan(v, &d->gid) > 0 ;
 }
 
 static int set_keep_age (hf_log *l, hf_logdir *d, char *v)

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include <skalibs/uint32.h>
 
 #include <holdfast/clock.h>
+#include <holdfast/ids.h>
 #include <holdfast/message.h>
 #include "config.h"
 #include "runsv.h"
@@ -158,15 +158,9 @@ static void open_to_group (slot *s)
 {
   char name[64] ;
   char path[64] ;
-  struct group *g ;
-  uint32_t gid ;
+  gid_t gid ;
   if (!hf_path_join(path, sizeof(path), s->dir, "control-group") || hf_value_read(path, name, sizeof(name)) <= 0) return ;
-  if (!uint320_scan(name, &gid))
-  {
-    g = getgrnam(name) ;
-    if (!g) { hf_warn("ignoring ", s->label, "control-group: unknown group ", name) ; return ; }
-    gid = g->gr_gid ;
-  }
+  if (hf_group_scan(name, &gid) <= 0) { hf_warn("ignoring ", s->label, "control-group: unknown group ", name) ; return ; }
   if (fchownat(s->sup_fd, "control", (uid_t)-1, gid, 0) < 0 || fchmodat(s->sup_fd, "control", 0620, 0) < 0)
     hf_warnsys("unable to give ", s->label, "supervise/control to group ", name) ;
 }
