@@ -158,8 +158,15 @@ static int may_name (pid_t pid, uid_t uid)
   return stat(path, &st) >= 0 && (!uid || st.st_uid == uid || is_descendant(pid)) ;
 }
 
+static void forget_main (void)
+{
+  if (g.main.daemon.pid && g.main.pidfd >= 0) fd_close(g.main.pidfd) ;
+  g.main.daemon.pid = 0 ;
+}
+
 static void set_main (pid_t pid, uid_t uid)
 {
+  if (pid == (pid_t)g.daemon.daemon.pid) forget_main() ;
   if (is_main(pid)) return ;
   if (pid <= 1 || !may_name(pid, uid))
   {
@@ -167,7 +174,7 @@ static void set_main (pid_t pid, uid_t uid)
     hf_warn("MAINPID names a process that is not the daemon's: ignored") ;
     return ;
   }
-  if (g.main.daemon.pid && g.main.pidfd >= 0) fd_close(g.main.pidfd) ;
+  forget_main() ;
   g.main.pidfd = hf_pidfd_open(pid) ;
   g.main.daemon.pid = (uint32_t)pid ;
   g.main.daemon.start_lo = g.main.daemon.start_hi = 0 ;
@@ -299,7 +306,7 @@ static void too_late (void)
   if (hf_companion_paused(who)) { g.deadline = hf_clock_ms() + (g.watchdog_ms ? g.watchdog_ms : g.start_ms) ; return ; }
   hf_companion_end(who, g.signal, g.kill_ms, reason) ;
   g.deadline = HF_NEVER ;
-  if (who == &g.main) { g.main.daemon.pid = 0 ; fd_close(g.main.pidfd) ; }
+  if (who == &g.main) forget_main() ;
 }
 
 static void forget_path (void)

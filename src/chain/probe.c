@@ -184,7 +184,8 @@ static int ask_command (probe *p, hf_companion const *c, int64_t deadline, int v
   sp.file = "/bin/sh" ;
   sp.argv = argv ;
   sp.envp = (char const *const *)environ ;
-  sp.fd2 = verbose ? -1 : 1 ;
+  sp.fd1 = 0 ; /* which is /dev/null */
+  sp.fd2 = verbose ? -1 : 0 ;
   sp.session = 2 ;
   if (!hf_spawn_run(&sp, &child, &step)) { hf_warnsys("unable to run the probe: ", hf_step_name(step)) ; return 0 ; }
   if (reap((pid_t)child.pid, c, deadline, &wstat)) return WIFEXITED(wstat) && !WEXITSTATUS(wstat) ;

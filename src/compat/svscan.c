@@ -182,12 +182,14 @@ static void look_at (char const *name)
 {
   struct stat st ;
   entry *e ;
-  if (name[0] == '.' || strlen(name) >= HF_NAME) return ;
-  if (stat(name, &st) < 0) { if (errno != ENOENT) hf_warnsys("unable to stat ", name) ; return ; }
+  int hidden = name[0] == '.' ;
+  if (strlen(name) >= HF_NAME || !strcmp(name, ".") || !strcmp(name, "..")) return ;
+  if (stat(name, &st) < 0) { if (errno != ENOENT && !hidden) hf_warnsys("unable to stat ", name) ; return ; }
   if (!S_ISDIR(st.st_mode)) return ;
   e = find(&st) ;
-  if (!e) { add(name, &st) ; return ; }
-  e->there = 1 ;
+  if (!e) { if (!hidden) add(name, &st) ; return ; }
+  if (e->there && hidden) return ;
+  e->there |= !hidden ;
   if (strcmp(e->name, name)) strcpy(e->name, name) ;
 }
 
@@ -233,12 +235,15 @@ static void scan (void)
 /* Leaving: the services first; each logger gets the end of its input when nothing writes to
    it any more, and is told not to start again. */
 
-static void tell (char const *name, int islog, char const *bytes)
+/* A supervise whose directory cannot be reached any more gets a TERM instead. */
+static void tell (entry const *e, int islog, char const *bytes)
 {
   char path[HF_PATH] ;
   hf_service s ;
-  if (!hf_path_join(path, sizeof(path), name, "log") || !hf_service_in(&s, ".", islog ? path : name)) return ;
-  if (hf_control_send(s.state, bytes, strlen(bytes)) < 0) hf_warnsys("unable to control ", name, islog ? "/log" : "") ;
+  if (hf_path_join(path, sizeof(path), e->name, "log") && hf_service_in(&s, ".", islog ? path : e->name)
+    && hf_control_send(s.state, bytes, strlen(bytes)) > 0) return ;
+  hf_warnsys("unable to control ", e->name, islog ? "/log" : "") ;
+  kill(islog ? e->log.pid : e->main.pid, SIGTERM) ;
 }
 
 static void leave_logger (entry *e)
@@ -246,7 +251,7 @@ static void leave_logger (entry *e)
   if (!e->haslog || e->pipe[1] < 0) return ;
   fd_close(e->pipe[1]) ;
   e->pipe[1] = -1 ;
-  if (e->log.pid) tell(e->name, 1, "ox") ;
+  if (e->log.pid) tell(e, 1, "ox") ;
 }
 
 static void leave (void)
@@ -255,9 +260,9 @@ static void leave (void)
   for (unsigned int i = 0 ; i < g.n ; i++)
   {
     entry *e = g.e + i ;
-    if (e->main.pid) tell(e->name, 0, "dx") ;
+    if (e->main.pid) tell(e, 0, "dx") ;
     else leave_logger(e) ;
-    if (g.leaving > 1 && e->log.pid && !e->main.pid) tell(e->name, 1, "dx") ;
+    if (g.leaving > 1 && e->log.pid && !e->main.pid) tell(e, 1, "dx") ;
   }
 }
 

@@ -32,6 +32,7 @@
 
 static int notify = -1 ;
 int look_notified ;
+int look_extra = -1 ;
 
 int look_inotify (void)
 {
@@ -202,10 +203,22 @@ void look_close (look *l)
 
 /* Waiting. */
 
-static void drain (void)
+static int drain (void)
 {
-  char s[4096] ;
-  while (notify >= 0 && fd_read(notify, s, sizeof(s)) > 0) ;
+  int told = 1 ;
+#if HF_LINUX
+  union { struct inotify_event align ; char s[4096] ; } b ;
+  ssize_t r ;
+  while ((r = fd_read(notify, b.s, sizeof(b.s))) > 0)
+    for (ssize_t i = 0 ; i + (ssize_t)sizeof(struct inotify_event) <= r ; )
+    {
+      struct inotify_event ev ;
+      memcpy(&ev, b.s + i, sizeof(ev)) ;
+      if (ev.wd == look_extra || ev.mask & IN_Q_OVERFLOW) told |= 2 ;
+      i += (ssize_t)(sizeof(ev) + ev.len) ;
+    }
+#endif
+  return told ;
 }
 
 /* Three for each, then inotify, then the extra one. */
@@ -256,8 +269,7 @@ int look_wait (look *l, unsigned int n, int extra, int64_t deadline)
   if (r < 0 && errno != EINTR) hf_diesys(HF_EXIT_SYSTEM, "unable to poll") ;
   if (r < 0) return 1 ;
   now = hf_clock_ms() ;
-  look_notified = !!x[3 * n].revents ;
-  if (look_notified) drain() ;
+  if (x[3 * n].revents) look_notified = drain() ;
   for (unsigned int i = 0 ; i < n ; i++)
     if (has_news(l + i, x + 3 * i, look_notified, now)) { look_take(l + i) ; any = 1 ; }
   if (x[3 * n + 1].revents) return 2 ;

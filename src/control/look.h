@@ -71,8 +71,10 @@ extern int look_wait (look *l, unsigned int n, int extra, int64_t deadline) ;
 /* Closes everything, kills a check that runs. */
 extern void look_close (look *l) ;
 
-/* 1: the last look_wait was told something by inotify. */
+/* What the last look_wait was told by inotify: bit 1 something, bit 2 something about look_extra,
+   a watch that the caller has added (-1: none). */
 extern int look_notified ;
+extern int look_extra ;
 
 /* The inotify descriptor that look_wait uses, made at need; -1 if there is none. */
 extern int look_inotify (void) ;

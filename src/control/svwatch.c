@@ -164,8 +164,9 @@ static void forget (unsigned int k)
 static int watch_scandir (void)
 {
 #if HF_LINUX
-  return look_inotify() >= 0 && inotify_add_watch(look_inotify(), g.scandir,
-    IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) >= 0 ;
+  if (look_inotify() < 0) return 0 ;
+  look_extra = inotify_add_watch(look_inotify(), g.scandir, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) ;
+  return look_extra >= 0 ;
 #else
   return 0 ;
 #endif
@@ -264,7 +265,7 @@ static void turn (int told)
   int64_t now = hf_clock_ms() ;
   int64_t wake ;
   reap(now) ;
-  if (look_notified || now >= g.scan_at)
+  if (look_notified & 2 || now >= g.scan_at)
   {
     scan() ;
     g.scan_at = told ? HF_NEVER : now + SCAN_MS ;

@@ -91,6 +91,7 @@ static void become_companion (hf_companion const *c, int const *keep, unsigned i
   for (; m < n && m < 31 ; m++) all[m] = keep[m] ;
   if (c->pidfd >= 0) all[m++] = c->pidfd ;
   close_others(all, m) ;
+  for (unsigned int i = 0 ; i < n ; i++) coe(keep[i]) ; /* not for what the companion runs */
   fd = open("/dev/null", O_RDWR | O_CLOEXEC) ;
   if (fd >= 0)
   {

@@ -83,6 +83,9 @@ is 'a stored descriptor is not kept' "$(ls -l /proc/$c/fd | grep -c /commands)" 
 echo "sleep 100 & echo \$! > child ; hf-notify -B MAINPID=\$!" >&8
 until_ok 10 grep -q ^MAINPID run/state
 is 'MAINPID of a descendant is taken' "$(grep ^MAINPID run/state)" "MAINPID=$(cat run/child)"
+echo 'hf-notify -B MAINPID=$$ STATUS=b' >&8
+until_ok 10 grep -q ^STATUS=b run/state
+is 'and taken back' "$(grep ^MAINPID run/state)" "MAINPID=$daemon"
 echo "hf-notify -B STOPPING=1 ERRNO=5 ; kill \$(cat child)" >&8
 until_ok 10 grep -q ^ERRNO run/state
 is 'STOPPING and ERRNO' "$(grep -c -e '^STOPPING=1' -e '^ERRNO=5' run/state)" 2

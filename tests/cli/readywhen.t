@@ -47,6 +47,11 @@ check 'the companion is gone' no_companion
 check 'the daemon is not' kill -0 $daemon
 stop
 
+start -c 'ls /proc/$$/fd > probe-fds.new && mv probe-fds.new probe-fds' sleep 100
+ready
+refuse 'a probe does not get the notification descriptor' grep -qx 3 probe-fds
+stop
+
 # the daemon dies before it is ready
 start -c false sleep 100
 stop

@@ -76,12 +76,22 @@ ln -s ../store/plain scan/plain2
 until_ok 10 svup scan/plain2
 check 'and may come back under another name' svup scan/plain2
 
+# the idiom of daemontools, and an entry that is on its way out when all is stopped
+service scan/old ; service scan/older
+until_ok 10 svup scan/old/log ; until_ok 10 svup scan/older/log
+mv scan/old scan/.old ; mv scan/older scan/.older
+s=$(supervisor scan/.old)
+svc -dx scan/.old scan/.old/log
+until_ok 10 gone "$s"
+check 'mv and svc -dx' gone "$s"
+o=$(pid scan/.older)
 w=$(pid scan/web) l=$(pid scan/web/log)
 kill -TERM $scan
 wait $scan
 is 'TERM with -t exits 0' $? 0
 check 'and has stopped the services' gone "$w"
 check 'and the loggers' gone "$l"
+check 'also what was renamed' gone "$o"
 is 'with the last line' "$(tail -n 1 store/web/log/out)" stop
 
 # without -t it dies and leaves them
