@@ -71,11 +71,12 @@ struct wish
   int no_new_privs, sig ;
 } ;
 
+/* The last capability of this kernel; asked once. */
 static unsigned int last_cap (void)
 {
-  unsigned int c = 0 ;
-  while (c < 63 && prctl(PR_CAPBSET_READ, c + 1, 0, 0, 0) >= 0) c++ ;
-  return c ;
+  static unsigned int last ;
+  if (!last) while (last < 63 && prctl(PR_CAPBSET_READ, last + 1, 0, 0, 0) >= 0) last++ ;
+  return last ;
 }
 
 static int scan_cap (char const *s, size_t n, unsigned int *cap)
@@ -201,17 +202,20 @@ static int is_ambient (unsigned int c)
   return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, c, 0, 0) == 1 ;
 }
 
+static int verify_cap (struct wish const *w, unsigned int c)
+{
+  if (w->bounding && !(w->bounding_set & bit(c)) && prctl(PR_CAPBSET_READ, c, 0, 0, 0)) return 0 ;
+  return !(w->ambient || w->user) || is_ambient(c) == !!(w->ambient_set & bit(c)) ;
+}
+
 static void verify (struct wish const *w, struct sets const *end)
 {
   struct sets now ;
   int r ;
   if (get_sets(&now) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to read capabilities") ;
   r = now.permitted == end->permitted && now.effective == end->effective && now.inheritable == end->inheritable ;
-  for (unsigned int c = 0 ; r && c <= last_cap() ; c++)
-  {
-    if (w->bounding && !(w->bounding_set & bit(c))) r = !prctl(PR_CAPBSET_READ, c, 0, 0, 0) ;
-    if (r && (w->ambient || w->user)) r = is_ambient(c) == !!(w->ambient_set & bit(c)) ;
-  }
+  if (w->bounding || w->ambient || w->user)
+    for (unsigned int c = 0 ; r && c <= last_cap() ; c++) r = verify_cap(w, c) ;
   if (r && w->securebits) r = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) == (int)w->bits ;
   if (r && w->no_new_privs) r = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ;
   if (!r) hf_die(HF_EXIT_SYSTEM, "the kernel has not set the privileges that were asked for") ;

@@ -40,6 +40,14 @@ else
   skip 'an allow list' 'what another C library calls is not known'
 fi
 
+if command -v strace >/dev/null && strace -o trace -e inject=prctl:error=EINVAL true 2>/dev/null ; then
+  exits 'fails closed' 111 strace -o trace -e inject=prctl:error=EINVAL:when=2 calllimit -d reboot sh -c 'echo ran >ran'
+  refuse 'and nothing ran' test -e ran
+  exits 'with -k it runs' 3 strace -o trace -e inject=prctl:error=EINVAL:when=2 calllimit -k -d reboot sh -c 'exit 3'
+  like 'with a warning' "$(cat err)" 'calllimit: warning: unable to limit system calls, carrying on without: invalid argument'
+else skip 'fails closed' 'strace cannot inject here'
+fi
+
 bad() { exits "bad: $*" 100 calllimit "$@" true ; }
 bad -d no_such_call ; bad -d '' ; bad -d read, ; bad -d 1x ; bad -a ,read ; bad -d READ ; bad -e 0 -d read ; bad -e 4096 -d read ; bad -e EPERM -d read
 bad -d read -a write ; bad -z ; bad -e 1 ; bad

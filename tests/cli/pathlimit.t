@@ -80,6 +80,10 @@ if command -v strace >/dev/null && pathlimit -S true 2>/dev/null && strace -o tr
   exits 'but no scopes' 111 old 4 -S true
   exits 'version 5 has no scopes either' 0 old 5 -k -S -r / -w /dev/null true
   exits 'a version of the future' 0 old 99 -S -r / -c none true
+  for l in landlock_restrict_self:error=EPERM landlock_add_rule:error=EINVAL prctl:error=EPERM landlock_create_ruleset:error=EPERM:when=2 ; do
+    exits "fails closed, even with -k: $l" 111 strace -o trace -e "inject=$l" pathlimit -k -r / sh -c 'echo ran >ran'
+  done
+  refuse 'and nothing ran' test -e ran
 else skip 'kernels of other days' 'strace cannot inject here, or this kernel is one'
 fi
 

@@ -55,6 +55,16 @@ if test "$(id -u)" = 0 && all_of 8 && all_of 6 && all_of 7 && all_of 10 ; then
   fi
   is 'the parent-death signal outlives the change' "$(sh -c 'privlimit -u nobody -d KILL sh -c "echo \$\$ ; exec sleep 600 >&- 2>&-" & sleep 0.3' >pid2 ; until_ok 10 gone "$(cat pid2)" && echo gone)" gone
   exits 'what is not permitted cannot be kept' 111 privlimit -b kill -s noroot privlimit -u nobody -a net_bind_service true
+  # A kernel that says yes and does nothing, or no.
+  lying() { strace -o trace -e "inject=$1" privlimit -u nobody -a net_bind_service -b none -s noroot -n sh -c 'echo ran >ran' ; }
+  if ! built sanitizers && command -v strace >/dev/null && strace -o trace -e inject=setresuid:retval=0 true 2>/dev/null ; then
+    for l in setresuid:retval=0 setresgid:retval=0 setgroups:retval=0 capset:retval=0 capset:retval=0:when=2 \
+      setgroups:error=EPERM setresgid:error=EPERM setresuid:error=EAGAIN:when=1 capset:error=EPERM:when=2 prctl:error=EPERM:when=50 ; do
+      exits "fails closed: $l" 111 lying "$l"
+    done
+    refuse 'and nothing ran' test -e ran
+  else skip 'fails closed' 'strace cannot inject here'
+  fi
 else
   exits 'a user cannot limit the bounding set' 111 privlimit -b none true
   like 'and is told so' "$(cat err)" 'privlimit: fatal: unable to *'
