@@ -311,8 +311,15 @@ static int is_settled (look *l)
   return 0 ;
 }
 
+/* A oneshot that ended well and has not been told down. */
+static int is_done (look const *l)
+{
+  return l->reach == LOOK_OK && l->has_rec && l->phase == HF_PHASE_DOWN && l->rec.m.flags & HF_FLAG_READY ;
+}
+
 int look_is_ready (look *l)
 {
+  if (is_done(l)) return 1 ;
   if (!look_is_up(l)) return 0 ;
   if (l->told) return 1 ;
   if (has(l, "check")) return look_check_passed(l) ;

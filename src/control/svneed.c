@@ -12,6 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
+#if HF_LINUX
+#include <sys/prctl.h>
+#endif
+
 #include <skalibs/posixplz.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/stralloc.h>
@@ -24,7 +29,7 @@
 #include "look.h"
 #include "svneed_order.h"
 
-#define USAGE "svneed [-d scandir] [-n self] [-t ms] [-g ms] { -f file | name ... -- } prog ..."
+#define USAGE "svneed [-k] [-d scandir] [-n self] [-t ms] [-g ms] { -f file | name ... -- } [prog ...]"
 #define SAY_FIRST_MS 5000
 #define SAY_AGAIN_MS 60000
 
@@ -166,16 +171,26 @@ static unsigned int take_names (char const *const *argv)
   usage() ;
 }
 
+/* A target: nothing to run but its needs. The name of the process tells that they are met. */
+static void __attribute__((noreturn)) stay (void)
+{
+#if HF_LINUX
+  prctl(PR_SET_NAME, (unsigned long)"target", 0, 0, 0) ;
+#endif
+  for (;;) pause() ;
+}
+
 int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   char const *file = 0 ;
   int64_t deadline = HF_NEVER ;
-  int opt ;
+  int opt, keep = 0 ;
   PROG = "svneed" ;
   hf_version(PROG, argc, argv) ;
-  while ((opt = subgetopt_r(argc, argv, "d:n:t:g:f:", &l)) >= 0) switch (opt)
+  while ((opt = subgetopt_r(argc, argv, "kd:n:t:g:f:", &l)) >= 0) switch (opt)
   {
+    case 'k' : keep = 1 ; break ;
     case 'd' : g.scandir = l.arg ; break ;
     case 'n' : g.self = l.arg ; break ;
     case 't' : if (number(l.arg)) deadline = hf_clock_ms() + number(l.arg) ; break ;
@@ -189,7 +204,7 @@ int main (int argc, char const *const *argv)
     if (hf_needs_each(file, &add, 0) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to read ", file) ;
   }
   else if (!l.ind || strcmp(argv[-1], "--")) argv += take_names(argv) ;
-  if (!argv[0]) usage() ;
+  if (keep == !!argv[0]) usage() ;
   for (unsigned int i = 0 ; i < g.n ; i++) svneed_order(g.scandir, g.self, g.l[i].word) ;
   if (g.n)
   {
@@ -198,5 +213,6 @@ int main (int argc, char const *const *argv)
     wait_all(deadline) ;
     for (unsigned int i = 0 ; i < g.n ; i++) look_close(g.l + i) ;
   }
+  if (keep) stay() ;
   hf_exec(argv, (char const *const *)environ, 0) ;
 }

@@ -31,11 +31,23 @@ static void want_start (struct step *s, enum hf_want want)
   }
 }
 
+/* A oneshot that is done is ready until told down; control/d is its other half. */
+static void undo_oneshot (struct step *s)
+{
+  hf_machine *m = s->m ;
+  if (m->phase != HF_PHASE_DOWN || !(m->flags & HF_FLAG_READY)) return ;
+  m->flags &= (uint16_t)~HF_FLAG_READY ;
+  m->ready_at = 0 ;
+  m->why = HF_WHY_ASKED ;
+  hf_m_push_script(m, 'd') ;
+}
+
 static void want_stop (struct step *s, enum hf_want want)
 {
   hf_machine *m = s->m ;
   int was_down = m->phase == HF_PHASE_DOWN ;
   set_want(s, want) ;
+  undo_oneshot(s) ;
   if (was_down || m->phase == HF_PHASE_BACKOFF)
     hf_m_go_down(s, was_down && m->why != HF_WHY_NEVER ? (enum hf_why)m->why : HF_WHY_ASKED) ;
   else hf_m_queue_stop(s, want == HF_WANT_EXIT ? 'x' : 'd') ;

@@ -243,8 +243,10 @@ void spawn_run (slot *s)
   if (wait) { slot_event(s, HF_EV_NOTSTARTED, wait) ; return ; }
   read_policy(s) ;
   needs = has_needs(s) ;
+  if (needs && access("run", F_OK) < 0 && errno == ENOENT) argv[RUN - 1] = "-k" ;
   if (R.instance[0]) argv[RUN + 1] = R.instance ;
   else if (s->policy.convention == HF_CONVENTION_S6) argv[RUN + 1] = s->st.m.islog ? "log" : R.base ;
+  if (!strcmp(argv[RUN - 1], "-k")) argv[RUN] = 0 ;
   fd = make_notify(s) ;
   if (fd == -2)
   {
