@@ -251,6 +251,7 @@ struct sv_logfile_s
 } ;
 extern int sv_logfind (sv_unit const *u, sv_logfile *f, int max) ; /* number */
 extern void sv_log_mark (sv_unit *u) ;
+extern uint64_t sv_log_lost (char const *dir) ; /* lines that svlogd had to drop there */
 
 /* Waits a moment for lines to arrive, then prints at most max of those that were written since
    the marks, each after the prefix. Number of lines. */

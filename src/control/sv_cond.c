@@ -75,11 +75,11 @@ static int is_underway (sv_unit *u)
   return 0 ;
 }
 
-/* With needs, the process is svneed until they are met. No event tells of the change. */
+/* With needs, the process is svneed until they are met, and runsv before that. No event tells of the change. */
 static int waits_for_needs (sv_unit *u)
 {
   char s[32] ;
-  if (!comm_of(u->st.pid, s, sizeof(s)) || strcmp(s, "svneed")) return 0 ;
+  if (!comm_of(u->st.pid, s, sizeof(s)) || (strcmp(s, "svneed") && strcmp(s, "runsv"))) return 0 ;
   u->look_at = hf_clock_ms() + NEEDS_MS ;
   return 1 ;
 }

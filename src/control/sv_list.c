@@ -77,6 +77,19 @@ static void why (sv_unit const *u)
   else sv_put("end unknown") ;
 }
 
+/* In the usual place only: looking for the logger's files would cost too much here. */
+static void lost (sv_unit const *log)
+{
+  char path[HF_PATH] ;
+  uint64_t n ;
+  if (!hf_path_join(path, sizeof(path), log->dir, "main")) return ;
+  n = sv_log_lost(path) ;
+  if (!n) return ;
+  sv_put(", ") ;
+  sv_put_uint(n) ;
+  sv_put(" log lines lost") ;
+}
+
 static void row (char const *word, size_t width)
 {
   sv_unit u, log ;
@@ -94,6 +107,7 @@ static void row (char const *word, size_t width)
   number(u.rec.m.starts ? u.rec.m.starts - 1 : 0, 8, u.has_rec) ;
   in_colour(has_log && (log.reach != SV_OK || !log.st.pid) ? RED : PLAIN, has_log ? sv_state_word(&log) : "-", 4) ;
   why(&u) ;
+  if (has_log) lost(&log) ;
   sv_put("\n") ;
 }
 

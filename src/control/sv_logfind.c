@@ -14,6 +14,7 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
+#include <skalibs/uint64.h>
 
 #include "sv.h"
 
@@ -191,6 +192,22 @@ int sv_logfind (sv_unit const *u, sv_logfile *f, int max)
   if (u->reach == SV_OK && u->st.pid) look_into(&s, u->st.pid, 0) ;
   if (!s.n && u->has_rec) look_into(&s, u->rec.supervisor.pid, 0) ;
   return s.n ;
+}
+
+/* svlogd's file "lost": lines of text, "lines N" among them. */
+uint64_t sv_log_lost (char const *dir)
+{
+  char path[HF_PATH], s[512] ;
+  char *p ;
+  uint64_t n = 0 ;
+  ssize_t r ;
+  if (!hf_path_join(path, sizeof(path), dir, "lost")) return 0 ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  if (r <= 0) return 0 ;
+  s[r] = 0 ;
+  p = strstr(s, "lines ") ;
+  if (p) uint64_scan(p + 6, &n) ;
+  return n ;
 }
 
 void sv_log_mark (sv_unit *u)

@@ -88,7 +88,7 @@ static char const *const known[] =
   "run", "finish", "check", "down", "log", "control", "supervise", "env", "data", "failed", "root",
   "convention", "notification-fd", "restart", "restart-delay", "restart-from", "restart-jitter", "give-up", "success",
   "never-retry", "down-signal", "reload-signal", "pause-signal", "timeout-kill", "timeout-finish", "timeout-sweep", "stop-ladder", "kill-mode",
-  "max-age", "max-death-tally", "essential", "needs", "control-group", "event", "lock-fd", "type", "start", "stop", "notify",
+  "max-age", "max-death-tally", "essential", "needs", "control-group", "background", "event", "lock-fd", "type", "start", "stop", "notify",
   "flag-timeout-killpg", "flag-newpidns", "instance", "instances", "template", "conf",
 } ;
 

@@ -77,7 +77,7 @@ static void policy (sv_unit const *u)
   {
     "down", "convention", "notification-fd", "restart", "restart-delay", "restart-from", "restart-jitter", "give-up",
     "success", "never-retry", "down-signal", "reload-signal", "timeout-kill", "timeout-finish", "stop-ladder", "kill-mode",
-    "max-age", "max-death-tally", "essential", "needs", "control-group", "check",
+    "timeout-sweep", "background", "max-age", "max-death-tally", "essential", "needs", "control-group", "check",
   } ;
   int any = 0 ;
   for (unsigned int i = 0 ; i < sizeof(files) / sizeof(files[0]) ; i++)
@@ -156,6 +156,27 @@ static void said (sv_unit const *u)
   sv_put("\n") ;
 }
 
+/* Lines that never got into its log directories. */
+static void lost (sv_unit const *u)
+{
+  static sv_logfile f[SV_MARKS] ;
+  int n = sv_logfind(u, f, SV_MARKS) ;
+  for (int i = 0 ; i < n ; i++)
+  {
+    char *slash = strrchr(f[i].path, '/') ;
+    uint64_t k ;
+    if (!slash || strcmp(slash, "/current")) continue ;
+    *slash = 0 ;
+    k = sv_log_lost(f[i].path) ;
+    if (!k) continue ;
+    sv_put("log lines lost in ") ;
+    sv_put_name(f[i].path) ;
+    sv_put(": ") ;
+    sv_put_uint(k) ;
+    sv_put("\n") ;
+  }
+}
+
 static int why_one (char const *word)
 {
   sv_unit u ;
@@ -170,6 +191,7 @@ static int why_one (char const *word)
   deaths(&u) ;
   policy(&u) ;
   limits(&u) ;
+  lost(&u) ;
   sv_put("last lines:\n") ;
   if (!sv_log_since(&u, LINES, &heading)) sv_put("  none found\n") ;
   return u.reach != SV_OK ;

@@ -39,7 +39,8 @@ while : ; do sleep 0.2 ; done' | service f
     setsid "$runsv" "$SVDIR/$i" 2>/dev/null & track $!
   done
   for i in a b b/log f ; do until_ok 10 test -s "$SVDIR/$i/supervise/pid" || exit 1 ; done
-  until_ok 10 test -p "$SVDIR/n/supervise/ok" -a -s "$SVDIR/f/ready" || exit 1
+  until_ok 10 sh -c 'sv status a b f >/dev/null' && until_ok 10 sh -c 'sv status n | grep -q ^down:' || exit 1
+  until_ok 10 test -s "$SVDIR/f/ready" || exit 1
 }
 
 cases() {
