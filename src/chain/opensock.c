@@ -90,12 +90,21 @@ static void fetch (char const *path)
   fd_close(fd) ;
 }
 
+/* Is a descriptor there that would live on? Then no socket can be. */
+static void check_place (unsigned int to)
+{
+  char fmt[UINT_FMT] ;
+  int flags = fcntl((int)to, F_GETFD) ;
+  if (flags < 0 || flags & FD_CLOEXEC) return ;
+  fmt[uint_fmt(fmt, to)] = 0 ;
+  hf_die(HF_EXIT_SYSTEM, "descriptor ", fmt, ", where a socket must go, is in use (a notification descriptor?)") ;
+}
+
 /* Passing on. First all sockets go out of the way, upwards; then each to its place, where
    nothing may be that would otherwise have lived on. */
 static void place (unsigned int have)
 {
   unsigned int first = LISTEN_FIRST + have ;
-  char fmt[UINT_FMT] ;
   for (unsigned int i = have ; i < all.n ; i++)
   {
     int fd = fcntl(all.fd[i], F_DUPFD_CLOEXEC, (int)(first + all.n)) ;
@@ -106,11 +115,8 @@ static void place (unsigned int have)
   for (unsigned int i = have ; i < all.n ; i++)
   {
     int to = (int)(LISTEN_FIRST + i) ;
-    int flags = fcntl(to, F_GETFD) ;
-    fmt[uint_fmt(fmt, (unsigned int)to)] = 0 ;
-    if (flags >= 0 && !(flags & FD_CLOEXEC))
-      hf_die(HF_EXIT_SYSTEM, "descriptor ", fmt, ", where a socket must go, is in use (a notification descriptor?)") ;
-    if (dup2(all.fd[i], to) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to move a socket to descriptor ", fmt) ;
+    check_place((unsigned int)to) ;
+    if (dup2(all.fd[i], to) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to move a socket to its place") ;
     fd_close(all.fd[i]) ;
     all.fd[i] = to ;
   }
@@ -165,6 +171,7 @@ struct options { int as_stdin, wait ; unsigned int n ; sockspec spec[LISTEN_MAX]
 static void add_spec (struct options *o, sockspec const *like, char const *word, int holder)
 {
   if (o->n >= LISTEN_MAX) hf_die(HF_EXIT_USAGE, "too many sockets") ;
+  if (!holder) sockopen_check(word) ;
   o->spec[o->n] = *like ;
   o->spec[o->n].word = word ;
   o->spec[o->n++].holder = holder ;
@@ -212,6 +219,8 @@ int main (int argc, char const *const *argv)
   if (!fd_sanitize()) hf_diesys(HF_EXIT_SYSTEM, "unable to open /dev/null") ;
   have = inherit() ;
   if (!have && !o.n) dieusage() ;
+  if (!o.as_stdin) for (unsigned int i = 0 ; i < o.n ; i++) check_place(LISTEN_FIRST + have + i) ;
+  else if (have + o.n != 1) hf_die(HF_EXIT_USAGE, "-0 takes one socket, no more and no less") ;
   for (unsigned int i = 0 ; i < o.n ; i++)
     if (o.spec[i].holder) fetch(o.spec[i].word) ; else add(sockopen(o.spec + i), o.spec[i].name, strlen(o.spec[i].name)) ;
   if (o.as_stdin) place_as_stdin(have) ; else place(have) ;

@@ -89,7 +89,7 @@ static int open_inet (sockspec const *s, struct kind const *k, char const *rest)
 {
   struct inet a = { .family = 0 } ;
   int fd = -1 ;
-  if (!scan_inet(&a, rest)) hf_die(HF_EXIT_USAGE, "invalid socket: ", s->word) ;
+  scan_inet(&a, rest) ;
   if (a.family != AF_INET) fd = try_inet6(&a, k->type, s->word) ;
   if (fd < 0 && a.family == AF_INET6) { errno = EAFNOSUPPORT ; hf_diesys(HF_EXIT_SYSTEM, "unable to bind ", s->word) ; }
   if (fd < 0) fd = try_inet4(&a, k->type, s->word) ;
@@ -177,7 +177,7 @@ static int open_local (sockspec const *s, struct kind const *k, char const *path
   struct sockaddr_un sa ;
   int fd ;
   mode_t mask ;
-  if (!listen_address(&sa, path)) hf_diesys(HF_EXIT_USAGE, "unable to use ", s->word) ;
+  listen_address(&sa, path) ;
   fd = sockopen_new(AF_UNIX, k->type, s->word) ;
   lock_path(path) ;
   remove_stale(&sa, k->type, s->word) ;
@@ -191,13 +191,25 @@ static int open_local (sockspec const *s, struct kind const *k, char const *path
   return fd ;
 }
 
-int sockopen (sockspec const *s)
+static struct kind const *kind_of (char const *word)
 {
   for (struct kind const *k = kinds ; k->prefix ; k++)
-  {
-    size_t n = strlen(k->prefix) ;
-    if (!strncmp(s->word, k->prefix, n))
-      return k->local ? open_local(s, k, s->word + n) : open_inet(s, k, s->word + n) ;
-  }
-  hf_die(HF_EXIT_USAGE, "invalid socket: ", s->word) ;
+    if (!strncmp(word, k->prefix, strlen(k->prefix))) return k ;
+  hf_die(HF_EXIT_USAGE, "invalid socket: ", word) ;
+}
+
+void sockopen_check (char const *word)
+{
+  struct kind const *k = kind_of(word) ;
+  struct sockaddr_un sa ;
+  struct inet a ;
+  if (k->local && !listen_address(&sa, word + strlen(k->prefix))) hf_diesys(HF_EXIT_USAGE, "unable to use ", word) ;
+  if (!k->local && !scan_inet(&a, word + strlen(k->prefix))) hf_die(HF_EXIT_USAGE, "invalid socket: ", word) ;
+}
+
+int sockopen (sockspec const *s)
+{
+  struct kind const *k = kind_of(s->word) ;
+  char const *rest = s->word + strlen(k->prefix) ;
+  return k->local ? open_local(s, k, rest) : open_inet(s, k, rest) ;
 }

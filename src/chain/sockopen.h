@@ -16,6 +16,9 @@ struct sockspec_s
   int backlog ;
 } ;
 
+/* Dies if the word is no socket's: to be asked before the first socket is opened. */
+extern void sockopen_check (char const *word) ;
+
 /* A socket, close-on-exec, bound and, where its type has that, listening. Dies saying why. */
 extern int sockopen (sockspec const *s) ;
 

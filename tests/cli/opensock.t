@@ -32,8 +32,9 @@ is 'what was passed becomes standard input' "$(os -s unix:u opensock -0 sh -c 's
 exits 'two are too many for standard input' 100 os -0 -s unix:u -s unix:v true
 
 # A descriptor in the way.
-exits 'one that is in use' 111 clean sh -c 'exec 3</dev/null ; exec opensock -s unix:u true'
+exits 'one that is in use' 111 clean sh -c 'exec 3</dev/null ; exec opensock -s unix:unmade true'
 like 'is named' "$(cat err)" 'opensock: fatal: descriptor 3, where a socket must go, is in use*'
+refuse 'and nothing has been made' test -e unmade
 exits 'one beyond is not in the way' 0 clean sh -c 'exec 4</dev/null ; exec opensock -s unix:u true'
 
 # Connections.
@@ -112,6 +113,9 @@ bad -s tcp:1.2.3:80 ; bad -s tcp:1.2.3.4 ; bad -s tcp:1.2.3.4:x ; bad -s tcp:1.2
 bad -s 'tcp:[::1:80' ; bad -s tcp:::1:80 ; bad -s foo:x ; bad -s unix: ; bad -s '' ; bad -b x -s unix:u ; bad -m 1777 -s unix:u
 bad -m 8 -s unix:u ; bad -n a:b -s unix:u ; bad -n '' -s unix:u ; bad -n 'a b' -s unix:u ; bad -u '' -s unix:u ; bad -z
 bad
+exits 'a bad word after a good one' 100 os -s unix:unmade -s foo:x true
+exits 'two for standard input' 100 os -0 -s unix:unmade -s unix:unmade2 true
+refuse 'make nothing' test -e unmade
 exits 'an unknown owner' 111 os -u no-such-user -s unix:never true
 refuse 'makes nothing' test -e never
 exits 'a bad LISTEN_FDS' 100 clean sh -c 'LISTEN_PID=$$ LISTEN_FDS=2x ; export LISTEN_PID LISTEN_FDS ; exec opensock -s unix:u true'
