@@ -35,6 +35,7 @@
 #include "notifymsg.h"
 
 #define USAGE "notifysocket [-amq] [-d fd | -N] [-p path] [-s file] [-w ms] [-t ms] [-k signal] [-K ms] prog ..."
+#define HELD_MS 1000          /* longest time between two looks whether the newline was read */
 #define FILE_MS 100           /* least time between two writings of the status file */
 
 enum trust { TRUST_DESCENDANTS, TRUST_MAIN, TRUST_ANYONE } ;
@@ -46,6 +47,7 @@ static struct
   enum trust trust ;
   int fd ;                    /* the socket */
   int notify ;                /* notification descriptor, or -1: none, or done */
+  int64_t held ;              /* the newline is written: time to the next look whether it was read; else 0 */
   char const *path ;          /* of the socket; null: abstract */
   struct stat made ;          /* what bind() made at path */
   char const *file ;          /* status file, or null */
@@ -195,10 +197,24 @@ static void write_file (int64_t now)
 
 static void say_ready (void)
 {
-  if (g.notify < 0) return ;
-  if (hf_companion_alive(&g.daemon)) fd_write(g.notify, "\n", 1) ;
+  if (g.notify < 0 || g.held) return ;
+  hf_companion_say_ready(&g.daemon, g.notify) ;
+  g.held = 1 ;
+}
+
+/* When to look again, or HF_NEVER. */
+static int64_t let_go (int64_t now)
+{
+  if (!g.held) return HF_NEVER ;
+  if (hf_companion_unread(g.notify))
+  {
+    g.held = 2 * g.held < HELD_MS ? 2 * g.held : HELD_MS ;
+    return now + g.held ;
+  }
   fd_close(g.notify) ;
   g.notify = -1 ;
+  g.held = 0 ;
+  return HF_NEVER ;
 }
 
 static void arm (int64_t now)
@@ -325,7 +341,9 @@ static void live (void)
     int r ;
     int64_t until ;
     write_file(now) ;
-    until = g.dirty && g.file && g.write_at < g.deadline ? g.write_at : g.deadline ;
+    until = let_go(now) ;
+    if (g.dirty && g.file && g.write_at < until) until = g.write_at ;
+    if (g.deadline < until) until = g.deadline ;
     r = hf_companion_wait(&g.daemon, g.fd, POLLIN, until) ;
     now = hf_clock_ms() ;
     if (r & HF_COMPANION_EVENT) while (receive(now)) ;

@@ -39,6 +39,7 @@
 #define USAGE "readywhen [-eqv] [-c command] [-T [address:]port] [-u path] [-f file] [-l pattern] [-L file] [-s seconds] " \
   "[-d fd | -N] [-i ms] [-w ms] [-t ms] [-n attempts] [-m failures] [-I ms] [-k signal] [-K ms] prog ..."
 #define PROBES 16
+#define HELD_MS 1000          /* longest time between two looks whether the newline was read */
 #define FIRST_MS 5            /* the second look; then twice as long each time */
 
 static struct
@@ -155,12 +156,20 @@ static int become_ready (void)
   }
 }
 
-static void say_ready (void)
+/* 1, or 0: the daemon died before anybody read it. */
+static int say_ready (void)
 {
-  if (g.notify < 0) return ;
-  if (hf_companion_alive(&g.daemon)) fd_write(g.notify, "\n", 1) ;
+  int64_t delay = 1 ;
+  if (g.notify < 0) return 1 ;
+  hf_companion_say_ready(&g.daemon, g.notify) ;
+  while (hf_companion_unread(g.notify))
+  {
+    if (hf_companion_wait(&g.daemon, -1, 0, hf_clock_ms() + delay) & HF_COMPANION_DEAD) return 0 ;
+    delay = earlier(2 * delay, HELD_MS) ;
+  }
   fd_close(g.notify) ;
   g.notify = -1 ;
+  return 1 ;
 }
 
 static void stay_healthy (void)
@@ -188,7 +197,7 @@ static void live (void)
     else hf_warn("not ready in time: no longer waiting for it") ;
     return ;
   }
-  say_ready() ;
+  if (!say_ready()) return ;
   if (g.failures) stay_healthy() ;
 }
 

@@ -10,9 +10,11 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
@@ -175,6 +177,17 @@ int hf_companion_signal (hf_companion const *c, int sig)
 {
   if (c->pidfd < 0 && !hf_companion_alive(c)) return (errno = ESRCH, -1) ;
   return hf_proc_signal(c->pidfd, (pid_t)c->daemon.pid, sig) ;
+}
+
+void hf_companion_say_ready (hf_companion const *c, int fd)
+{
+  if (hf_companion_alive(c)) fd_write(fd, "\n", 1) ;
+}
+
+int hf_companion_unread (int fd)
+{
+  int n = 0 ;
+  return !ioctl(fd, FIONREAD, &n) && n > 0 ;
 }
 
 void hf_companion_end (hf_companion const *c, int sig, unsigned int kill_ms, char const *reason)

@@ -57,6 +57,22 @@ exits 'down' 0 svwait -t 20000 down notify -- svc -d s/notify
 exits 'and up' 0 svwait -t 20000 up notify -- svc -u s/notify
 exits 'again not ready' 99 svwait -t 200 ready notify
 
+# the supervisor is killed before the service is ready, and comes back after
+for s in notify probe ; do
+  rm -f s/$s/go
+  svwait -t 20000 down $s -- svc -d s/$s
+  svwait -t 20000 up $s -- svc -u s/$s
+  p=$(pid $s)
+  eval "sup=\$sup_$s"
+  kill -KILL $sup
+  wait $sup 2>/dev/null
+  touch s/$s/go
+  sleep 0.2
+  up $s
+  exits "$s: ready though its supervisor was killed" 0 svwait -t 20000 ready $s
+  is "$s: the same process" "$(pid $s)" "$p"
+done
+
 for s in notify probe tree ; do svc -x "s/$s" ; done
 exits 'stop means gone, loggers included' 0 svwait -t 20000 gone notify probe tree
 for s in notify probe tree ; do wait $(eval echo \$sup_$s) ; done

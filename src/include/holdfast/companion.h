@@ -48,6 +48,13 @@ extern int hf_companion_signal (hf_companion const *c, int sig) ;
    dead. What was sent is said on stderr, with the reason given. */
 extern void hf_companion_end (hf_companion const *c, int sig, unsigned int kill_ms, char const *reason) ;
 
+/* Writes the newline of readiness, unless the daemon is dead. */
+extern void hf_companion_say_ready (hf_companion const *c, int fd) ;
+
+/* Has nobody read it yet? A supervisor that was killed has not; its successor opens the same
+   FIFO, which keeps the newline only as long as somebody holds it: so it is held until then. */
+extern int hf_companion_unread (int fd) ;
+
 /* For the notification descriptor: -1 and errno (EBADF not open; ENOTUNIQ it is one of the
    descriptors that LISTEN_FDS hands to this process), or the number. wanted < 0 takes the
    number in the file "notification-fd" of the current directory. */
