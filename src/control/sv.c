@@ -139,6 +139,7 @@ static void user_tree (void)
   if (base && base[0] == '/') good = hf_path_join(path, sizeof(path), base, "service") ;
   else good = home && *home && hf_path_join(path, sizeof(path), home, ".config/service") ;
   if (!good) hf_die(SV_EXIT_FATAL, "--user: neither XDG_CONFIG_HOME nor HOME says where") ;
+  sv_opt.user = 1 ;
   if (setenv("SVDIR", path, 1) < 0) hf_diesys(SV_EXIT_FATAL, "unable to set SVDIR") ;
 }
 

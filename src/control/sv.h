@@ -110,6 +110,7 @@ struct sv_options_s
   int lsb ;                   /* called by the name of a service */
   int all ;                   /* -a: every service */
   int needs ;                 /* -r: and what they need */
+  int user ;                  /* --user */
   int undo ;                  /* -k: a start that fails is taken back */
 } ;
 extern sv_options sv_opt ;

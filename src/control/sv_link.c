@@ -25,7 +25,7 @@ static struct
 {
   char const *from ;
   int now ;
-} how = { .from = AVAILABLE, .now = 0 } ;
+} how = { .from = 0, .now = 0 } ;
 
 static int complain (char const *name, char const *what, int e)
 {
@@ -47,6 +47,14 @@ static int say (char const *name, char const *what)
   sv_put("\n") ;
   sv_flush() ;
   return 1 ;
+}
+
+/* /etc/sv, or for a user's tree the directory "sv" beside it. */
+static char const *available (void)
+{
+  static char path[HF_PATH] ;
+  if (how.from) return how.from ;
+  return sv_opt.user && hf_path_join(path, sizeof(path), hf_scandir(), "../sv") ? path : AVAILABLE ;
 }
 
 static int is_dir (char const *path)
@@ -100,7 +108,7 @@ static int enable_one (char const *word)
   char const *name ;
   int good ;
   if (!*word) return complain(word, "not a name", 0) ;
-  if (!strchr(word, '/')) good = hf_path_join(path, sizeof(path), how.from, word) ;
+  if (!strchr(word, '/')) good = hf_path_join(path, sizeof(path), available(), word) ;
   else if (word[0] == '/') good = strlen(word) < sizeof(path) && memcpy(path, word, strlen(word) + 1) ;
   else good = getcwd(cwd, sizeof(cwd)) && hf_path_join(path, sizeof(path), cwd, word) ;
   if (!good) return complain(word, "unable to find the directory", errno) ;
@@ -205,7 +213,7 @@ static int find_template (char const *base, char *target, size_t n)
   }
   if (!hf_path_join(path, sizeof(path), hf_scandir(), base)) return 0 ;
   if (is_dir(path)) return strlen(base) < n && memcpy(target, base, strlen(base) + 1) ;
-  return hf_path_join(target, n, how.from, base) && is_dir(target) ;
+  return hf_path_join(target, n, available(), base) && is_dir(target) ;
 }
 
 static int scale_to (char const *base, uint32_t want)

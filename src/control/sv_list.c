@@ -99,7 +99,7 @@ static void row (char const *word, size_t width)
   has_log = sv_unit_log(&log, &u) ;
   sv_put_pad(word, width) ;
   sv_put("  ") ;
-  in_colour(colour_of(&u, ready), sv_state_word(&u), 8) ;
+  in_colour(colour_of(&u, ready), sv_state_word(&u), 12) ;
   sv_put_pad(ready > 0 ? "yes" : ready ? "-" : "no", 5) ;
   sv_put("  ") ;
   if (u.reach == SV_OK) span(&u) ; else sv_put("-      ") ;
@@ -138,7 +138,7 @@ int sv_list (int argc, char const *const *argv)
   for (unsigned int i = 0 ; i < l.n ; i++) if (width_of(l.v[i]) > width) width = width_of(l.v[i]) ;
   sv_unit_near(l.n, l.v) ;
   sv_put_pad("NAME", width) ;
-  sv_put("  STATE     READY  SINCE  PID      RESTARTS  LOG   WHY\n") ;
+  sv_put("  STATE         READY  SINCE  PID      RESTARTS  LOG   WHY\n") ;
   for (unsigned int i = 0 ; i < l.n ; i++) row(l.v[i], width) ;
   sv_flush() ;
   return 0 ;

@@ -21,6 +21,7 @@ struct sv_source_s
   char **file ;               /* all, the oldest first; the last is current */
   unsigned int nfiles ;
   unsigned int at ;           /* the one being read */
+  unsigned int warned ;       /* one more than the last compressed one that was told of */
   int fd ;
   uint64_t ino ;
   int64_t end_ns ;            /* unstamped lines of a rotated file are not younger than this */

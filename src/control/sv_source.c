@@ -67,6 +67,17 @@ static int64_t end_of (char const *path)
   return sv_stamp_scan(name, strlen(name), &ns) ? ns : INT64_MAX ;
 }
 
+/* What a processor has compressed is no text. */
+static int is_compressed (int fd)
+{
+  static char const magic[4][4] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd" "7zX", "BZh" } ;
+  static unsigned char const len[4] = { 2, 4, 4, 3 } ;
+  char s[4] ;
+  if (pread(fd, s, 4, 0) != 4) return 0 ;
+  for (int i = 0 ; i < 4 ; i++) if (!memcmp(s, magic[i], len[i])) return 1 ;
+  return 0 ;
+}
+
 static int open_file (sv_source *s, unsigned int i)
 {
   struct stat st ;
@@ -75,6 +86,12 @@ static int open_file (sv_source *s, unsigned int i)
   s->fd = open(s->file[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
   s->ino = s->fd >= 0 && !fstat(s->fd, &st) ? st.st_ino : 0 ;
   s->end_ns = end_of(s->file[i]) ;
+  if (s->fd >= 0 && i + 1 < s->nfiles && is_compressed(s->fd))
+  {
+    if (s->warned <= i) hf_warn("left out, because it is compressed: ", s->file[i]) ;
+    s->warned = i + 1 ;
+    lseek(s->fd, 0, SEEK_END) ;
+  }
   return s->fd >= 0 ;
 }
 
@@ -144,7 +161,7 @@ uint64_t sv_source_last (sv_source *s, uint64_t n)
     return 0 ;
   }
   while (i-- && found < n)
-    if (open_file(s, i)) found = count_back(s->fd, n, found, s->buf, &place) ;
+    if (open_file(s, i) && (i + 1 == s->nfiles || !is_compressed(s->fd))) found = count_back(s->fd, n, found, s->buf, &place) ;
   if (s->fd >= 0) lseek(s->fd, (off_t)place, SEEK_SET) ;
   return found ;
 }

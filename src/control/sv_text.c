@@ -2,6 +2,7 @@
 
 /* How things are said. */
 
+#include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -98,7 +99,7 @@ char const *sv_why_word (sv_unit const *u)
 
 char const *sv_state_word (sv_unit const *u)
 {
-  if (u->reach == SV_NORUNSV || u->reach == SV_NOOK) return "unsupervised" ;
+  if (u->reach == SV_NORUNSV || (u->reach == SV_NOOK && u->err != EACCES)) return "unsupervised" ;
   if (u->reach != SV_OK) return "unknown" ;
   if (u->st.pid && u->st.paused) return "paused" ;
   if (u->has_rec && u->rec.m.phase == HF_PHASE_PREPARE) return "starting" ;

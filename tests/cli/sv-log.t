@@ -61,6 +61,11 @@ sv log --since "$(tai $((b + 8)) 0)" old >since
 is 'since a label' "$(words since)" 'line 8,line 9,'
 is 'since long ago' "$(sv log --since 2001-01-01 old | wc -l)" 9
 is 'nothing since an hour' "$(sv log --since 1h old | wc -l)" 0
+printf '\037\213\010\000xyz' >"$SVDIR/old/log/main/$(tai $((b + 1)) 0).s"
+exits 'a compressed archive' 0 sv log old
+is 'is left out' "$(wc -l <out)" 9
+check 'which is said' has 'left out, because it is compressed' err
+is 'also from the last ones' "$(sv log -n 20 old 2>/dev/null | wc -l)" 9
 exits 'a time that is none' 100 sv log --since yesterdayish old
 is 'stamps in local time' "$(TZ=UTC0 sv log -l -n 1 old)" '2020-09-13 12:26:39.000000 line 9'
 is 'in the zone of the reader' "$(TZ=EST5 sv log -l -n 1 old)" '2020-09-13 07:26:39.000000 line 9'
