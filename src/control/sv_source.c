@@ -154,15 +154,19 @@ uint64_t sv_source_last (sv_source *s, uint64_t n)
 {
   uint64_t found = 0 ;
   int64_t place = 0 ;
-  unsigned int i = s->nfiles ;
+  unsigned int i = s->nfiles, first = i - 1 ;
   if (!n)
   {
     if (open_file(s, s->nfiles - 1)) lseek(s->fd, 0, SEEK_END) ;
     return 0 ;
   }
   while (i-- && found < n)
-    if (open_file(s, i) && (i + 1 == s->nfiles || !is_compressed(s->fd))) found = count_back(s->fd, n, found, s->buf, &place) ;
-  if (s->fd >= 0) lseek(s->fd, (off_t)place, SEEK_SET) ;
+    if (open_file(s, i) && (i + 1 == s->nfiles || !is_compressed(s->fd)))
+    {
+      found = count_back(s->fd, n, found, s->buf, &place) ;
+      first = i ;
+    }
+  if (open_file(s, first)) lseek(s->fd, (off_t)place, SEEK_SET) ;
   return found ;
 }
 
