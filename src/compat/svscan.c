@@ -331,6 +331,7 @@ int main (int argc, char const *const *argv)
   argv += l.ind ;
   if (argv[0] && argv[1]) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   if (argv[0] && chdir(argv[0]) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to chdir to ", argv[0]) ;
+  if (!fd_sanitize()) hf_diesys(HF_EXIT_SYSTEM, "unable to open /dev/null") ; /* a pipe must not become 0, 1 or 2 */
   beside(g.supervise, "supervise") ;
   sigfd = selfpipe_init() ;
   if (sigfd < 0 || selfpipe_trap(SIGCHLD) < 0 || (stop && selfpipe_trap(SIGTERM) < 0))

@@ -78,6 +78,12 @@ exits 'a circle elsewhere' 100 svneed -d "$T/s" a -- true
 is 'is shown, too' "$(cat err)" 'svneed: fatal: the needs go in a circle: a -> b -> c -> a'
 exits 'itself' 100 svneed -d "$T/s" -n self -f s/self/needs true
 is 'that, too' "$(cat err)" 'svneed: fatal: the needs go in a circle: self -> self'
+service egg 'exec sleep 1000' ; echo hen > s/egg/needs
+service hen 'exec sleep 1000' ; echo egg > s/hen/needs
+up egg ; up hen
+until_ok 20 grep -q circle egg.log
+is 'under runsv it is reported' "$(grep -o 'the needs.*' egg.log | head -n 1)" 'the needs go in a circle: egg -> hen -> egg'
+exits 'and neither is up' 99 svwait -o -t 100 up egg hen
 mkdir -p s/top s/left s/right s/bottom
 printf 'left\nright\n' > s/top/needs ; echo bottom > s/left/needs ; echo bottom > s/right/needs
 exits 'two ways to one need are no circle' 102 svneed -g 50 -d "$T/s" -n top -f s/top/needs true
@@ -86,6 +92,6 @@ if test "$(id -u)" = 0 && command -v setpriv >/dev/null ; then
   chmod 711 "$T" ; chmod 700 s/db/supervise
   exits 'no permission' 111 setpriv --reuid 65534 --clear-groups svneed db -- true
 else skip 'no permission' 'needs root' ; fi
-for s in db web app late bad job ; do svc -x "s/$s" ; done
-exits 'all gone' 0 svwait -t 20000 gone db web app late bad job
+for s in db web app late bad job egg hen ; do svc -x "s/$s" ; done
+exits 'all gone' 0 svwait -t 20000 gone db web app late bad job egg hen
 done_testing
