@@ -44,6 +44,7 @@ enum line_kind
 #define FLAG_ESSENTIAL 256u
 #define FLAG_GOING 512u       /* its directory is not there: it may be being made anew */
 #define FLAG_GONE 2048u       /* ... and has not come back in time */
+#define FLAG_ELSEWHERE 4096u  /* its runsv was started in another scan directory */
 #define FLAG_UNWATCHED 1024u  /* essential, and its event FIFO is not open yet */
 
 struct entry
@@ -115,6 +116,8 @@ struct scan
   int wd ;
   int link_wd[LINKS_MAX] ;
   unsigned int links ;
+  int parent_wd ;             /* of these, the one on the scan directory's parent, or -1 */
+  uint32_t last ;             /* hash of its name there */
   int target_wd[TARGETS_MAX] ; /* directories that links in the scan directory lead into */
   unsigned int targets ;
   uint32_t target ;           /* hash of the last one added */

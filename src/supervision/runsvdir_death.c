@@ -74,7 +74,7 @@ void death_of (struct tree *t, uint32_t i, int wstat)
   struct entry *e = t->t.e + i ;
   adopt_close(t, i) ;
   table_set_pid(&t->t, i, 0) ;
-  e->flags &= ~(FLAG_ADOPTED | FLAG_HELD) ;
+  e->flags &= ~(FLAG_ADOPTED | FLAG_HELD | FLAG_ELSEWHERE) ;
   if (wstat) wards_of(t, e->name) ;
   if (wstat > 0 && WIFSIGNALED(wstat)) say_death(e->name, wstat) ;
   if (t->stop.on) stop_gone(t, i, wstat) ;

@@ -34,30 +34,39 @@ static int listed (int const *wds, unsigned int n, int wd)
 
 void notify_init (struct tree *t)
 {
-  t->scan.wd = -1 ;
+  t->scan.wd = t->scan.parent_wd = -1 ;
   t->scan.notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC) ;
   if (t->scan.notify_fd < 0) hf_warnsys("unable to be told of changes, will look every 5 seconds") ;
 }
 
-static void watch_link (struct tree *t, char const *path, uint32_t mask)
+static int watch_link (struct tree *t, char const *path, uint32_t mask)
 {
   struct scan *s = &t->scan ;
   int wd ;
-  if (s->links == LINKS_MAX) return ;
+  if (s->links == LINKS_MAX) return -1 ;
   wd = inotify_add_watch(s->notify_fd, *path ? path : "/", mask | IN_ONLYDIR | IN_MASK_ADD) ;
   if (wd >= 0) s->link_wd[s->links++] = wd ;
+  return wd ;
 }
 
 /* One component: at is the path so far. Its directory is watched, for its own fate only, or
-   for names too where the component is a link or is missing. 1 a link, whose text is put
-   before rest; 0 a directory, added to at; -1 the end. */
+   for names too where the component is a link or is missing. That the last one is removed is
+   told by its parent alone: the scan directory itself is open here, and lives on. 1 a link,
+   whose text is put before rest; 0 a directory, added to at; -1 the end. */
 static int follow (struct tree *t, char *at, char const *name, char *rest)
 {
   char full[HF_PATH], text[HF_PATH], more[HF_PATH] ;
+  int last = !rest[strspn(rest, "/")] ;
+  int wd ;
   ssize_t n ;
   if (!hf_path_join(full, sizeof(full), *at ? at : "/", name)) return -1 ;
   n = readlink(full, text, sizeof(text) - 1) ;
-  watch_link(t, at, n >= 0 || access(full, F_OK) < 0 ? NAMES | SELF : SELF) ;
+  wd = watch_link(t, at, n >= 0 || access(full, F_OK) < 0 ? NAMES | SELF : last ? SELF | IN_DELETE : SELF) ;
+  if (last && n < 0)
+  {
+    t->scan.parent_wd = wd ;
+    t->scan.last = hash_name(name, strlen(name)) ;
+  }
   if (n < 0) return (strcpy(at, full), access(full, F_OK)) ;
   text[n] = 0 ;
   if (!hf_path_join(more, sizeof(more), text, rest)) return -1 ;
@@ -75,6 +84,7 @@ void notify_links (struct tree *t)
   for (unsigned int i = 0 ; i < s->links ; i++)
     if (s->link_wd[i] != s->wd && !listed(s->target_wd, s->targets, s->link_wd[i])) inotify_rm_watch(s->notify_fd, s->link_wd[i]) ;
   s->links = 0 ;
+  s->parent_wd = -1 ;
   strcpy(rest, s->path) ;
   while (deep < LINKS_DEEP && r >= 0)
   {
@@ -168,6 +178,12 @@ static void target_event (struct tree *t, struct inotify_event const *ev, int we
   else if (len && went == !!(ev->mask & (IN_DELETE | IN_MOVED_FROM))) scan_name(t, ev->name, 0) ;
 }
 
+/* Another name than the scan directory's was removed from its parent. */
+static int of_others (struct scan const *s, struct inotify_event const *ev)
+{
+  return ev->wd == s->parent_wd && ev->mask & IN_DELETE && ev->len && hash_name(ev->name, strlen(ev->name)) != s->last ;
+}
+
 /* Names that came are looked at before names that went, so that a renamed service is seen
    under its new name first. */
 static void one_event (struct tree *t, struct inotify_event const *ev, int went)
@@ -185,7 +201,7 @@ static void one_event (struct tree *t, struct inotify_event const *ev, int went)
   else if (listed(s->link_wd, s->links, ev->wd) || listed(s->target_wd, s->targets, ev->wd))
   {
     if (listed(s->target_wd, s->targets, ev->wd)) target_event(t, ev, went) ;
-    if (!went && listed(s->link_wd, s->links, ev->wd)) s->where = 1 ;
+    if (!went && listed(s->link_wd, s->links, ev->wd) && !of_others(s, ev)) s->where = 1 ;
   }
   else if (!went && (i = by_fill_wd(&t->t, ev->wd)) != NONE) notify_fill_event(t, i) ;
 }

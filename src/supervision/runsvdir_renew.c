@@ -2,7 +2,9 @@
 
 /* A service directory that was removed or moved away and made anew under the same name, while
    its service runs. holdfast's runsv moves there on USR1 and keeps what it runs. Another
-   runsv would die of it, so the signal is sent only to one that is known to take it. */
+   runsv would die of it, so the signal is sent only to one that is known to take it. And one
+   that was started in another scan directory would look for the new directory there: it is
+   told to exit, and its service starts anew. */
 
 #include <skalibs/nonposix.h>
 
@@ -41,7 +43,7 @@ int renew_entry (struct tree *t, uint32_t i)
 {
   struct entry *e = t->t.e + i ;
   if (!e->pid) return !(e->flags & FLAG_HELD) ;
-  if (!takes_signal(e->pid, MOVE_SIGNAL)) return 0 ;
+  if (e->flags & FLAG_ELSEWHERE || !takes_signal(e->pid, MOVE_SIGNAL)) return 0 ;
   signal_entry(t, i, MOVE_SIGNAL) ;
   if (e->flags & FLAG_ESSENTIAL)
   {

@@ -33,6 +33,13 @@ static void complain (struct scan *s, char const *what)
   hf_warnsys("unable to ", what, " ", s->path) ;
 }
 
+/* The runsvs that are there would look for a directory made anew where they were started. */
+static void mark_elsewhere (struct tree *t)
+{
+  for (uint32_t i = 0 ; i < t->t.used ; i++)
+    if (t->t.e[i].flags & FLAG_USED && (t->t.e[i].pid || t->t.e[i].flags & FLAG_HELD)) t->t.e[i].flags |= FLAG_ELSEWHERE ;
+}
+
 /* Makes the open directory the current one. 1, or 0 and errno with fd closed. */
 static int move_to (struct scan *s, int fd, struct stat const *st)
 {
@@ -64,6 +71,7 @@ void scan_where (struct tree *t)
   }
   if (s->dir && st.st_dev == s->dev && st.st_ino == s->ino) fd_close(fd) ;
   else if (!move_to(s, fd, &st)) { complain(s, "change directory to") ; return ; }
+  else mark_elsewhere(t) ;
   if (!notify_here(t)) s->look_at = t->now + (s->all ? RETRY_MS : LOOK_MS) ;
   else if (!s->dangling) s->look_at = HF_NEVER ;
   s->complained = 0 ;

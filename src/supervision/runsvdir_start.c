@@ -112,7 +112,7 @@ void start_entry (struct tree *t, uint32_t i)
   }
   if (!adopt_entry(t, i, s.state))
   {
-    e->flags &= ~(FLAG_HELD | FLAG_ADOPTED) ;
+    e->flags &= ~(FLAG_HELD | FLAG_ADOPTED | FLAG_ELSEWHERE) ;
     e->started_at = t->now ;
     if (!spawn(t, i)) { not_started(t, i) ; return ; }
     t->start.complained = 0 ;
