@@ -125,7 +125,7 @@ static int slot_format (char const *slot)
   uint32_t x ;
   if (memcmp(slot, magic, 4)) return 0 ;
   uint32_unpack_big(slot + 4, &x) ;
-  if (x != HF_STATE_FORMAT) return -1 ;
+  if (x != HF_STATE_FORMAT) return 0 ;
   uint32_unpack_big(slot + HF_STATE_SLOT - 4, &x) ;
   return x == checksum(slot, HF_STATE_SLOT - 4) ;
 }
@@ -141,6 +141,14 @@ int hf_state_unpack (hf_state *s, char const *slot)
   s->version[sizeof(s->version) - 1] = 0 ;
   return s->m.phase < HF_PHASE_N && s->m.want < HF_WANT_N && s->m.why < HF_WHY_N
     && s->m.queue_len <= HF_QUEUE && s->m.death_n <= HF_DEATHS && s->m.death_head < HF_DEATHS ;
+}
+
+/* A slot of another format. */
+static int is_foreign (char const *slot)
+{
+  uint32_t x ;
+  uint32_unpack_big(slot + 4, &x) ;
+  return !memcmp(slot, magic, 4) && x != HF_STATE_FORMAT ;
 }
 
 /* Sequence number of a slot, if it looks like one. */
@@ -162,10 +170,11 @@ int hf_state_read (hf_state *s, char const *supervise)
   r = openreadnclose_nb(path, b, sizeof(b)) ;
   if (r < 0) return 0 ;
   memset(b + r, 0, sizeof(b) - (size_t)r) ;
+  /* A slot of another format is the newer one: who writes it goes on writing that. */
+  if (is_foreign(newer) || is_foreign(older)) return (errno = EPROTONOSUPPORT, 0) ;
   if (slot_seq(older) > slot_seq(newer)) { newer = older ; older = b ; }
   if (hf_state_unpack(s, newer) || hf_state_unpack(s, older)) return 1 ;
-  errno = slot_format(b) < 0 || slot_format(b + HF_STATE_SLOT) < 0 ? EPROTONOSUPPORT : EPROTO ;
-  return 0 ;
+  return (errno = EPROTO, 0) ;
 }
 
 int hf_state_write (int fd, hf_state *s)

@@ -93,8 +93,8 @@ static void adopt_hook (slot *s)
   else s->st.hook.pid = 0 ;
 }
 
-/* A runsv of runit's (or a holdfast whose record we cannot read) leaves only its status
-   files. The process they name is ours to adopt if two of these three hold: it works in our
+/* A runsv of runit's (or a holdfast whose record we cannot read, or the last write to it)
+   leaves only its status files. The process they name is ours to adopt if two of these three hold: it works in our
    directory, it was started when they say, and it is an orphan. One may fail: a daemon may
    change its directory, the clock may have been set, and who killed its supervisor may still
    be there. */
@@ -143,7 +143,8 @@ static int adopt_foreign (slot *s)
   m->phase = HF_PHASE_RUN ;
   m->want = st.want == 'u' ? HF_WANT_UP : st.want == 'd' ? HF_WANT_DOWN : HF_WANT_ONCE ;
   if (st.paused) m->flags |= HF_FLAG_PAUSED ;
-  m->starts = 1 ;
+  if (!m->starts) m->starts = 1 ;
+  m->queue_len = 0 ;
   m->started_at = R.now ;
   s->st.child.pid = s->st.run_pid = st.pid ;
   s->st.child.start_lo = s->st.child.start_hi = start ;
@@ -198,6 +199,14 @@ static int goes_on (hf_state *st, char const *boot)
   return st->supervisor.pid || hf_machine_busy(m) || m->script ;
 }
 
+/* Nothing of another format may stay in the file. Written only when the old record has been
+   made use of as far as possible: a supervisor killed in between leaves things as they were. */
+static void overwrite_record (slot *s)
+{
+  publish_state(s) ;
+  publish_state(s) ;
+}
+
 void adopt_slot (slot *s)
 {
   char boot[HF_BOOTID] ;
@@ -210,8 +219,11 @@ void adopt_slot (slot *s)
   {
     set_identity(s) ;
     if (!islog) adopt_hook(s) ;
-    adopt_script(s) ;
-    adopt_child(s) ;
+    if (s->st.m.script || (hf_machine_busy(&s->st.m) && hf_proc_alive(&s->st.child)) || !adopt_foreign(s))
+    {
+      adopt_script(s) ;
+      adopt_child(s) ;
+    }
     slot_event(s, HF_EV_TIME, 0) ;
     return ;
   }
@@ -222,6 +234,7 @@ void adopt_slot (slot *s)
     start_afresh(s, seq) ;
   }
   set_identity(s) ;
-  if (!got && adopt_foreign(s)) return ;
+  if (!got && adopt_foreign(s)) { overwrite_record(s) ; return ; }
+  if (!got) overwrite_record(s) ;
   if (!is_down_file(s)) slot_event(s, HF_EV_COMMAND, 'u') ;
 }
