@@ -22,7 +22,8 @@
 
 #define SETTLE_MS 1000        /* a service that died while we waited is believed after so long */
 
-#define UNDERWAY_MS 30        /* the most that a start script is waited for */
+#define UNDERWAY_MS 30        /* so long a start script is waited for; longer if it gets no time to run */
+#define LATE_MS 5
 #define NEEDS_MS 20
 
 static tain began ;
@@ -41,17 +42,33 @@ static void look (sv_unit *u)
   u->has_needs = u->has_rec && sv_unit_has(u, "needs") ;
 }
 
-static size_t comm_of (uint32_t pid, char *s, size_t max)
+static size_t read_proc (uint32_t pid, char const *what, char *s, size_t max)
 {
   char path[32] = "/proc/" ;
   size_t n = 6 + uint32_fmt(path + 6, pid) ;
   ssize_t r ;
-  memcpy(path + n, "/comm", 6) ;
+  memcpy(path + n, what, strlen(what) + 1) ;
   r = openreadnclose_nb(path, s, max - 1) ;
   if (r <= 0) return 0 ;
   r -= s[r - 1] == '\n' ;
   s[r] = 0 ;
   return (size_t)r ;
+}
+
+static size_t comm_of (uint32_t pid, char *s, size_t max)
+{
+  return read_proc(pid, "/comm", s, max) ;
+}
+
+/* Does it wait for something, as a service does? One that wants to run, or is dead, has news to
+   come, however late on a busy machine. */
+static int is_asleep (uint32_t pid)
+{
+  char s[256] ;
+  char *p ;
+  if (!read_proc(pid, "/stat", s, sizeof(s))) return 0 ;
+  p = strrchr(s, ')') ;
+  return p && p[1] == ' ' && strchr("STt", p[2]) ;
 }
 
 static int is_script (sv_unit const *u)
@@ -101,10 +118,11 @@ static int settled (sv_unit *u)
     u->settle_pid = u->st.pid ;
     u->settle_at = suspect ? u->rec.m.started_at + SETTLE_MS : now + UNDERWAY_MS ;
   }
-  if (now >= u->settle_at) return 1 ;
+  if (now >= u->settle_at && (suspect || now >= u->settle_at + SETTLE_MS || is_asleep(u->st.pid))) return 1 ;
   if (!suspect && (u->proven || !is_underway(u))) return 1 ;
-  if (!suspect) u->soon = 1 ;
-  else if (u->look_at > u->settle_at) u->look_at = u->settle_at ;
+  if (suspect) { if (u->look_at > u->settle_at) u->look_at = u->settle_at ; }
+  else if (now >= u->settle_at) u->look_at = now + LATE_MS ;
+  else u->soon = 1 ;
   return 0 ;
 }
 
