@@ -42,10 +42,12 @@
 #define HELD_MS 1000          /* longest time between two looks whether the newline was read */
 #define FIRST_MS 5            /* the second look; then twice as long each time */
 
+static probe probes[PROBES] ;
+
 static struct
 {
   hf_companion daemon ;
-  probe p[PROBES] ;
+  probe *p ;
   unsigned int n ;
   char const *logfile ;
   int notify ;
@@ -59,7 +61,7 @@ static struct
   unsigned int kill_ms ;
   int signal ;
   int end, verbose, quiet, none, wanted ;
-} g = { .notify = -1, .inotify = -1, .interval = 1000, .probe_ms = 5000, .health_ms = 10000, .kill_ms = 10000,
+} g = { .p = probes, .notify = -1, .inotify = -1, .interval = 1000, .probe_ms = 5000, .health_ms = 10000, .kill_ms = 10000,
   .signal = SIGTERM, .wanted = -1 } ;
 
 static void usage (void) __attribute__((noreturn)) ;
