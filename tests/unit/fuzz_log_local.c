@@ -1,0 +1,5 @@
+/* ISC license. */
+
+/* The fuzz target as a unit test. */
+
+#include "../fuzz/log_local.c"
