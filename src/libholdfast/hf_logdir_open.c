@@ -39,6 +39,7 @@ void hf_logdir_defaults (hf_logdir *d)
   d->sink.policy = HF_LOG_BLOCK_INPUT ;
   memset(&d->sink.form, 0, sizeof(d->sink.form)) ;
   d->sink.form.start = 1 ;
+  d->sink.form.prefix = "" ;
   d->sink.form.yes = '+' ;
   d->sink.form.no = '-' ;
   d->nouts = 0 ;

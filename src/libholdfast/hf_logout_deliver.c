@@ -38,6 +38,7 @@ void hf_logout_init (hf_log const *l, hf_logout *o, int kind, char const *name)
   o->sink.policy = kind == HF_LOGOUT_STDOUT ? HF_LOG_BLOCK_INPUT : HF_LOG_DROP ;
   o->sink.patience = kind == HF_LOGOUT_STDERR ? 3000 : 1000 ;
   o->sink.form.start = 1 ;
+  o->sink.form.prefix = "" ;
   o->sink.form.whole = 1 ;
   o->sink.form.yes = '+' ;
   o->sink.form.no = '-' ;
