@@ -19,10 +19,10 @@
 #include <holdfast/spawn.h>
 #include "runsvdir.h"
 
-#define BATCH 8
-#define BUSY 12               /* processes wanting a processor, for each processor */
-#define PACE_MS 2             /* between looks at the load */
-#define PACE_MAX_MS 10        /* the load may be somebody else's */
+#define BATCH 16
+#define BUSY 32               /* processes wanting a processor, for each processor */
+#define PACE_MS 1             /* between looks at the load */
+#define PACE_MAX_MS 3        /* the load may be somebody else's */
 
 void start_init (struct tree *t)
 {
