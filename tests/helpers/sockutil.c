@@ -7,7 +7,7 @@
      ask tcp PORT|unix PATH [TEXT]  connects, writes TEXT and an empty line, prints all that comes
      send udp PORT|unixgram PATH TEXT
      dead stream|dgram PATH  binds a socket there and goes
-     silent PATH             accepts there, and says nothing */
+   It waits for nothing longer than two minutes. */
 
 #include <skalibs/nonposix.h>
 
@@ -109,14 +109,9 @@ int main (int argc, char **argv)
 {
   char const *verb = argc > 2 ? argv[1] : "" ;
   int fd ;
+  alarm(120) ;
   if (!strcmp(verb, "name")) return name(atoi(argv[2])) ;
   if (!strcmp(verb, "take")) return take(atoi(argv[2])) ;
-  if (!strcmp(verb, "silent"))
-  {
-    fd = bound(argv[2], SOCK_STREAM) ;
-    if (fd < 0 || listen(fd, 5) < 0) return 1 ;
-    for (;;) accept(fd, 0, 0) ;
-  }
   if (argc < 4) return 100 ;
   if (!strcmp(verb, "answer")) return answer(atoi(argv[2]), argv[3]) ;
   if (!strcmp(verb, "ask"))
