@@ -161,11 +161,13 @@ static void forget (unsigned int k)
   g.i[k] = g.i[g.n] ;
 }
 
+/* Again before each scan: another directory may have taken its place. */
 static int watch_scandir (void)
 {
 #if HF_LINUX
   if (look_inotify() < 0) return 0 ;
-  look_extra = inotify_add_watch(look_inotify(), g.scandir, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) ;
+  look_extra = inotify_add_watch(look_inotify(), g.scandir, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM
+    | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) ;
   return look_extra >= 0 ;
 #else
   return 0 ;
@@ -260,15 +262,15 @@ static void forget_gone (void)
     else k++ ;
 }
 
-static void turn (int told)
+static void turn (void)
 {
   int64_t now = hf_clock_ms() ;
   int64_t wake ;
   reap(now) ;
   if (look_notified & 2 || now >= g.scan_at)
   {
+    g.scan_at = watch_scandir() ? HF_NEVER : now + SCAN_MS ;
     scan() ;
-    g.scan_at = told ? HF_NEVER : now + SCAN_MS ;
   }
   notice() ;
   wake = tell_due(now) ;
@@ -291,7 +293,7 @@ int main (int argc, char const *const *argv)
 {
   static char const *const all[] = { "*" } ;
   subgetopt o = SUBGETOPT_ZERO ;
-  int opt, interval = -1, told ;
+  int opt, interval = -1 ;
   PROG = "svwatch" ;
   hf_version(PROG, argc, argv) ;
   while ((opt = subgetopt_r(argc, argv, "jlqd:i:T:", &o)) >= 0) switch (opt)
@@ -317,6 +319,5 @@ int main (int argc, char const *const *argv)
   if (!g.scandir) g.scandir = hf_scandir() ;
   g.interval = interval >= 0 ? (unsigned int)interval : g.prog ? 1000 : 0 ;
   raise_limit() ;
-  told = watch_scandir() ;
-  for (;;) turn(told) ;
+  for (;;) turn() ;
 }

@@ -100,6 +100,14 @@ until_ok 10 sh -c 'test $(wc -l < hanging) -ge 2'
 check 'and the next one runs' test "$(wc -l < hanging)" -ge 2
 kill $watch
 
+# another scan directory takes the place of the first
+mkdir -p old/first new/second
+svwatch -d old > replaced & track $!
+saw ' first unsupervised' replaced 'a scan directory'
+mv old older && mv new old
+saw ' second unsupervised' replaced 'and what takes its place'
+saw ' first removed' replaced 'what was there is gone'
+
 # a logger
 service lg 'exec sleep 1000'
 mkdir s/lg/log ; printf '#!/bin/sh\nexec cat >/dev/null\n' > s/lg/log/run ; chmod +x s/lg/log/run
