@@ -21,8 +21,9 @@ static hf_logout *add_out (hf_log const *l, hf_logdir *d, int kind, char const *
   unsigned int i ;
   hf_logout *o ;
   for (i = 0 ; i < d->nouts ; i++) if (d->outs[i].kind == kind) break ;
-  if (i == d->nouts) d->nouts++ ;
   o = d->outs + i ;
+  if (i == d->nouts) d->nouts++ ;
+  else hf_logout_close(o) ;   /* a later line takes the place of an earlier one */
   hf_logout_init(l, o, kind, name) ;
   return o ;
 }
@@ -127,18 +128,27 @@ static hf_logout *syslog_out (hf_logdir *d)
   return 0 ;
 }
 
+static int set_address (hf_logout *o, char const *v)
+{
+  if (*v == '/') return hf_logout_path(o, v) ;
+  if (strncmp(v, "tcp:", 4) && strncmp(v, "udp:", 4)) return 0 ;
+  return hf_logout_address(o, v + 4, 514) ;
+}
+
 static int set_log (hf_log *l, hf_logdir *d, char *v)
 {
-  hf_logout *o = add_out(l, d, HF_LOGOUT_SYSLOG, v) ;
-  int r = 0 ;
-  o->stream = !strncmp(v, "tcp:", 4) ;
-  if (*v == '/') r = hf_logout_path(o, v) ;
-  else if (o->stream || !strncmp(v, "udp:", 4)) r = hf_logout_address(o, v + 4, 514) ;
+  hf_logout probe ;
+  hf_logout *o ;
+  char *pending = 0 ;
+  int tcp = !strncmp(v, "tcp:", 4) ;
+  if (set_address(&probe, v) <= 0) return 0 ;
+  if (tcp && !(pending = malloc(HF_LOGOUT_PENDING))) return 0 ;
+  o = add_out(l, d, HF_LOGOUT_SYSLOG, v) ;
+  set_address(o, v) ;
+  o->pending = pending ;
+  o->stream = tcp ;
   o->rfc3164 = *v == '/' ;
-  if (r > 0 && o->stream) r = !!(o->pending = malloc(HF_LOGOUT_PENDING)) ;
-  if (r > 0) return 1 ;
-  d->nouts-- ;
-  return 0 ;
+  return 1 ;
 }
 
 static int set_log_facility (hf_log *l, hf_logdir *d, char *v)
