@@ -18,6 +18,7 @@ R
 all_gone() { for hf_p in $(cat "$1") ; do gone "$hf_p" || return 1 ; done ; }
 none_gone() { for hf_p in $(cat "$1") ; do gone "$hf_p" && return 1 ; done ; return 0 ; }
 
+if built linux ; then # finding descendants needs a subreaper
 family tree
 echo tree > tree/kill-mode
 echo 300 > tree/timeout-kill
@@ -33,6 +34,7 @@ kill -KILL "$(pid_of tree)"
 check 'tree: what a crashed run left is gone before the next' until_ok 15 sh -c 'test "$(wc -l < tree.pids)" = 6'
 end $s1
 check 'tree: nothing is left after the exit' until_ok 15 all_gone tree.pids
+else skip 'kill-mode tree' 'this build uses no Linux facility' ; fi
 
 family group
 echo group > group/kill-mode
@@ -56,6 +58,7 @@ check 'process: its children are left alone, as sshd wants it' none_gone plain.p
 end $s1
 kill -KILL $(cat plain.pids) 2>/dev/null
 
+if built linux ; then # finding descendants needs a subreaper
 # A daemon that goes into the background: with a pid file, and without.
 script back/run <<'R'
 sh -c 'echo $$ > daemon.pid ; exec sleep 1000' &
@@ -83,4 +86,6 @@ R
 say back u
 check 'background: a pid file that lies is not believed' until_ok 15 sh -c 'test "$(cat back/supervise/stat)" = run && test "$(cat back/supervise/pid)" -gt 1'
 end $s1
+else skip 'background' 'this build uses no Linux facility' ; fi
+
 done_testing
