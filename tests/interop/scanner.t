@@ -33,4 +33,22 @@ kill -HUP $p
 wait $p
 is 'HUP: their runsvdir exits 111' $? 111
 check 'and our runsv has gone' until_ok 20 a_gone
+
+# A service moves while runit's runsvdir goes on: another runsv is in its PATH.
+mkdir bin other
+ln -s $peer/runsv bin/runsv
+ln -s ../services/b other/b
+( PATH=$T/bin:$PATH exec $peer/runsvdir other ) & p=$!
+track $p
+under() { # under RUNSV: which one looks after b
+  b=$(cat services/b/supervise/pid) && test -n "$b" &&
+    test "$(readlink /proc/"$(sed -n 's/^PPid:[^0-9]*//p' /proc/"$b"/status)"/exe)" = "$1"
+}
+check 'first under their runsv' until_ok 30 under $peer/runsv
+ln -s "$BUILD/bin/runsv" bin/new && mv bin/new bin/runsv
+$peer/sv exit ./services/b
+check 'after sv exit under ours' until_ok 30 under "$BUILD/bin/runsv"
+kill -HUP $p
+wait $p
+check 'HUP ends that, too' until_ok 20 b_gone
 done_testing
