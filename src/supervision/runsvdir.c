@@ -32,6 +32,10 @@
 #define USAGE "runsvdir [-P6t] [-S statedir] [-T seconds] [-R rate] dir [log]"
 #define dieusage() hf_die_usage(1, USAGE, 1)
 
+#ifndef SIGPWR
+#define SIGPWR SIGUSR2        /* where there is none */
+#endif
+
 static struct tree tree ;
 
 /* Signals are blocked but in ppoll; their handlers leave a mark. */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/posixplz.h>
+#include <skalibs/sig.h>
 #include <skalibs/types.h>
 
 #include <holdfast/message.h>
@@ -120,6 +122,9 @@ void log_keep (struct tree *t)
   if (!l->arg || !t->t.n) return ;
   log_read(t) ;
   if (fork()) return ;
+  signal(SIGTERM, SIG_DFL) ;
+  signal(SIGHUP, SIG_DFL) ;
+  sig_blocknone() ;
   fd_close(l->out_write) ;
   fd_close(2) ;
   (void)!chdir("/") ;
