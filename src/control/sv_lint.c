@@ -3,6 +3,7 @@
 /* sv verify, the rest: what can be read out of run: users, and where a logger writes; and the
    verb itself. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,6 +141,27 @@ static int in_scan (char const *name, void *data)
   return 0 ;
 }
 
+/* Links in the scan directory that lead nowhere are no services, but were meant to be some. */
+static int dangling (char const *scan, char const *prefix)
+{
+  char path[HF_PATH] ;
+  struct dirent *e ;
+  struct stat st ;
+  int n = 0 ;
+  DIR *d = opendir(scan) ;
+  if (!d) return 0 ;
+  while ((e = readdir(d)))
+    if (e->d_name[0] != '.' && hf_path_join(path, sizeof(path), scan, e->d_name) && stat(path, &st) < 0 && !lstat(path, &st))
+    {
+      if (!*prefix || !hf_path_join(path, sizeof(path), prefix, e->d_name)) strcpy(path, e->d_name) ;
+      sv_found.name = path ;
+      sv_problem(hf_words("a link that leads nowhere")) ;
+      n++ ;
+    }
+  closedir(d) ;
+  return n ;
+}
+
 static int whole_scan (char const *scan, char const *prefix)
 {
   struct pass p = { .scan = scan, .prefix = prefix, .failed = 0, .n = 0 } ;
@@ -148,7 +170,7 @@ static int whole_scan (char const *scan, char const *prefix)
     hf_message("fatal", errno, hf_words("unable to read ", scan)) ;
     return 1 ;
   }
-  return p.failed ;
+  return p.failed + dangling(scan, prefix) ;
 }
 
 struct peek { char const *dir ; int found ; } ;

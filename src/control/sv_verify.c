@@ -34,6 +34,14 @@ int sv_in_dir (char *path, char const *file)
   return hf_path_join(path, HF_PATH, sv_found.dir, file) ;
 }
 
+/* Neither a script that names its interpreter nor a program: exec will refuse it. */
+static int is_headless (char const *path)
+{
+  char c[2] ;
+  ssize_t r = openreadnclose_nb(path, c, 2) ;
+  return !r || (r > 0 && c[0] >= '\n' && c[0] < 127 && (r < 2 || c[0] != '#' || c[1] != '!')) ;
+}
+
 /* Scripts: a file, executable, with an interpreter that exists, not open to everybody. */
 static void script (char const *file, int must)
 {
@@ -49,7 +57,21 @@ static void script (char const *file, int must)
   else if (!(st.st_mode & 0111)) sv_problem(hf_words(file, ": not executable")) ;
   else if (hf_spawn_interpreter(path, interpreter, sizeof(interpreter)))
     sv_problem(hf_words(file, ": its interpreter ", interpreter, " does not exist")) ;
+  else if (is_headless(path)) sv_problem(hf_words(file, ": no program, and its first line does not begin with #!")) ;
   if (st.st_mode & 02) sv_problem(hf_words(file, ": anybody may write it")) ;
+}
+
+static int is_target (void)
+{
+  char path[HF_PATH] ;
+  return sv_in_dir(path, "needs") && !access(path, F_OK) ;
+}
+
+static void supervise (void)
+{
+  char path[HF_PATH] ;
+  struct stat st ;
+  if (sv_in_dir(path, "supervise") && !stat(path, &st) && !S_ISDIR(st.st_mode)) sv_problem(hf_words("supervise: not a directory")) ;
 }
 
 static void scripts (void)
@@ -57,7 +79,7 @@ static void scripts (void)
   static char const letters[][10] =
     { "control/u", "control/d", "control/o", "control/t", "control/k", "control/h", "control/a", "control/i", "control/q",
       "control/1", "control/2", "control/p", "control/c", "control/x" } ;
-  script("run", 1) ;
+  script("run", !is_target()) ;
   script("finish", 0) ;
   script("check", 0) ;
   script("failed", 0) ;
@@ -190,6 +212,7 @@ static void one_directory (char const *label, char const *dir, int is_log)
   if (!S_ISDIR(st.st_mode)) { sv_problem(hf_words("not a directory")) ; return ; }
   if (st.st_mode & 02 && !(st.st_mode & 01000)) sv_problem(hf_words("anybody may write the directory")) ;
   scripts() ;
+  supervise() ;
   policy() ;
   file_names() ;
   sv_verify_users() ;

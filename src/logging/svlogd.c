@@ -17,6 +17,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/message.h>
 #include <holdfast/log.h>
 
@@ -52,8 +53,7 @@ static void options (int *argc, char const *const **argv)
   char c = 0 ;
   for (;;)
   {
-    int opt = subgetopt_r(*argc, *argv, "tvr:R:l:b:", &o) ;
-    char letter[2] = { o.problem, 0 } ;
+    int opt = hf_option(*argc, *argv, "tvr:R:l:b:", &o) ;
     if (opt == -1) break ;
     switch (opt)
     {
@@ -66,9 +66,7 @@ static void options (int *argc, char const *const **argv)
         engine.line_max = len > LEN_MAX ? LEN_MAX : len ? len : 1000 ;
         break ;
       case 'b' : if (!uint0_scan(o.arg, &buflen)) usage() ; if (!buflen) buflen = 1024 ; break ;
-      default :
-        strerr_warnw(opt == ':' ? "option requires an argument -- " : "illegal option -- ", letter) ;
-        usage() ;
+      default : usage() ;
     }
   }
   if (buflen <= engine.line_max) usage() ;

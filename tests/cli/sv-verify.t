@@ -41,6 +41,11 @@ make need needs=nothing-there ; finds 'a need that does not exist' need 'needs: 
 make c1 needs=c2 ; make c2 needs=c3 ; make c3 needs=c1 ; finds 'a cycle of needs' c1 'needs: a cycle leads back to c1'
 make lg ; make lg/log ; printf '#!/bin/sh\nexec svlogd -b 4096 ./main\n' >"$SVDIR/lg/log/run"
 finds 'a log directory that is not there' lg 'log directory ./main: file does not exist'
+make hd ; printf 'exec sleep 1\n' >"$SVDIR/hd/run" ; finds 'a script without #!' hd 'run: no program, and its first line does not begin with #!'
+make no ; : >"$SVDIR/no/run" ; finds 'an empty run' no 'run: no program*'
+make su supervise=x ; finds 'supervise is a file' su 'supervise: not a directory'
+mkdir "$SVDIR/tgt" ; echo good >"$SVDIR/tgt/needs" ; clean 'a target' tgt
+ln -s /no/such/place "$SVDIR/dang"
 make lf log=x ; finds 'log is a file' lf 'not a directory'
 if test "$(id -u)" = 0 ; then
   make lu ; make lu/log ; mkdir "$SVDIR/lu/log/main" ; chmod 755 "$SVDIR/lu/log/main"
@@ -52,9 +57,11 @@ else
   skip 'a log directory that is not writable' 'not root'
   skip 'one that is' 'not root'
 fi
-bad=$(( $(ls "$SVDIR" | wc -l) - $(for i in good comment lu ; do test ! -e "$SVDIR/$i" || echo x ; done | wc -l) ))
+bad=$(( $(ls "$SVDIR" | wc -l) - $(for i in good comment lu tgt ; do test ! -e "$SVDIR/$i" || echo x ; done | wc -l) ))
 exits 'all: the number of bad ones' "$bad" sv verify
+check 'a link that leads nowhere is named' grep -qx 'dang: a link that leads nowhere' out
 exits 'a directory of services' "$bad" sv verify ./s
+check 'and here' grep -q 's/dang: a link that leads nowhere' out
 exits 'a service directory from here' 1 sv verify ./s/empty
 exits 'one that is not there' 1 sv verify nowhere
 done_testing

@@ -21,8 +21,10 @@ like 'usage line, and a blank one' "$(cat err ; echo x)" 'usage: svlogd *
 
 x'
 exits 'unknown option: 111' 111 svlogd -x d
-like 'which is named' "$(head -n 1 err)" 'svlogd: * illegal option -- x'
+is 'which is named' "$(head -n 1 err)" 'svlogd: illegal option -- x'
 fresh
+exits 'an option without its argument' 111 svlogd -l
+is 'is named as such' "$(head -n 1 err)" 'svlogd: option requires an argument -- l'
 exits '-r with two characters' 111 svlogd -r ab d
 exits '-b not above -l' 111 svlogd -b 1000 d
 exits '-l 0 is 1000' 0 svlogd -l 0 d </dev/null
