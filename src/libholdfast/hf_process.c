@@ -84,6 +84,7 @@ static int stat_field (pid_t pid, int n, char *out, size_t max)
   ssize_t r ;
   proc_path(path, pid, "/stat") ;
   r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  if (!r) errno = EPROTO ;
   if (r <= 0) return 0 ;
   s[r] = 0 ;
   p = strrchr(s, ')') ;
@@ -122,7 +123,8 @@ int hf_proc_same (hf_proc const *p)
   if (!p->pid) return 0 ;
   if (hf_proc_start((pid_t)p->pid, &start))
     return !p->start_hi || (start >= p->start_lo && start <= p->start_hi) ;
-  if (!access("/proc/self/stat", F_OK)) return 0 ;
+  /* Not to be able to look (no descriptors, no memory) does not make anybody dead. */
+  if ((errno == ENOENT || errno == ESRCH) && !access("/proc/self/stat", F_OK)) return 0 ;
   return !kill((pid_t)p->pid, 0) || errno == EPERM ;
 }
 

@@ -76,6 +76,14 @@ static int child_fds (hf_spawn const *sp)
     && place(sp->notify_to >= 0 ? sp->notify_fd : -1, sp->notify_to) ;
 }
 
+/* Where no clock tells the time that /proc shows, /proc does if there is one. */
+static void bound_start (hf_proc *proc)
+{
+  uint64_t ticks ;
+  proc->start_hi = hf_clock_ticks() ;
+  if (!proc->start_hi && hf_proc_start((pid_t)proc->pid, &ticks)) proc->start_lo = proc->start_hi = ticks ;
+}
+
 static int child_steps (hf_spawn const *sp, hf_proc *proc, pid_t parent)
 {
   if (sp->die_with_parent)
@@ -88,7 +96,7 @@ static int child_steps (hf_spawn const *sp, hf_proc *proc, pid_t parent)
   if (sp->record)
   {
     proc->pid = (uint32_t)getpid() ;
-    proc->start_hi = hf_clock_ticks() ;
+    bound_start(proc) ;
     if (sp->die_with_parent) tie_to_parent(0) ;
     if (!(*sp->record)(sp->data, proc)) return HF_STEP_RECORD ;
   }

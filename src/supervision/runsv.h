@@ -52,6 +52,7 @@ struct slot_s
   char pub_stat[HF_STAT_MAX] ;
   int64_t turn_at ;           /* the moment taken from the tree's pace for the next restart, 0 none */
   int64_t publish_at ;        /* publishing failed: try again then; else HF_NEVER */
+  int finish_tries ;
   int said_step ;             /* the last spawn failure reported, so that it is said once */
   int said_errno ;
   int said_publish ;
@@ -68,6 +69,7 @@ struct runsv_s
   char const *base ;          /* its last component */
   char instance[HF_NAME] ;
   char prog[HF_NAME + 8] ;    /* "runsv NAME" */
+  char boot[HF_BOOTID] ;
   char const *const *argv ;
   char scan[HF_PATH] ;        /* the directory runsv was started in, ... */
   int scan_fd ;               /* ... and open */

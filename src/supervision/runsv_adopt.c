@@ -24,6 +24,7 @@
 #include "config.h"
 #include "runsv.h"
 
+#define READ_TRIES 10
 #define FOREIGN_SLACK 2       /* seconds between a start time and the stamp in "status" */
 
 /* The process p, recorded by our predecessor: is it our child (an upgrade in place), somebody
@@ -155,7 +156,7 @@ static int adopt_foreign (slot *s)
 
 static void set_identity (slot *s)
 {
-  hf_boot_id(s->st.boot) ;
+  memcpy(s->st.boot, R.boot, HF_BOOTID) ;
   memset(s->st.version, 0, sizeof(s->st.version)) ;
   strncpy(s->st.version, HF_VERSION, sizeof(s->st.version) - 1) ;
   s->st.supervisor.pid = (uint32_t)getpid() ;
@@ -207,15 +208,38 @@ static void overwrite_record (slot *s)
   publish_state(s) ;
 }
 
+/* A record that is there and cannot be read may tell of a run that lives: nothing is started
+   then. Tried for a while, since after an upgrade to end here would leave the run alone. */
+static int read_record (slot *s)
+{
+  for (int i = 0 ;; i++)
+  {
+    if (hf_state_read(&s->st, s->sup)) return 1 ;
+    if (errno == ENOENT || errno == EPROTO || errno == EPROTONOSUPPORT) return 0 ;
+    if (i == READ_TRIES) hf_diesys(HF_EXIT_SYSTEM, "unable to read ", s->label, "supervise/state") ;
+    usleep(20000) ;
+  }
+}
+
+/* All zero where the system has none. */
+static void read_boot (slot const *s, int got)
+{
+  static char const none[HF_BOOTID] ;
+  for (int i = 0 ; !hf_boot_id(R.boot) && got && memcmp(s->st.boot, none, HF_BOOTID) ; i++)
+  {
+    if (i == READ_TRIES) hf_die(HF_EXIT_SYSTEM, "unable to find the boot id") ;
+    usleep(20000) ;
+  }
+}
+
 void adopt_slot (slot *s)
 {
-  char boot[HF_BOOTID] ;
   uint8_t islog = s->st.m.islog ;
-  int got = hf_state_read(&s->st, s->sup), e = errno ;
-  hf_boot_id(boot) ;
+  int got = read_record(s), e = errno ;
+  read_boot(s, got) ;
   read_policy(s) ;
   s->state_dirty = s->files_dirty = 1 ;
-  if (got && goes_on(&s->st, boot) && s->st.m.islog == islog && hf_machine_resume(&s->st.m, R.now))
+  if (got && goes_on(&s->st, R.boot) && s->st.m.islog == islog && hf_machine_resume(&s->st.m, R.now))
   {
     set_identity(s) ;
     if (!islog) adopt_hook(s) ;
@@ -227,13 +251,14 @@ void adopt_slot (slot *s)
     slot_event(s, HF_EV_TIME, 0) ;
     return ;
   }
-  if (!got && e != ENOENT && e != EPROTO) hf_warn(s->label, "supervise/state is of another version") ;
+  if (!got && e == EPROTONOSUPPORT) hf_warn(s->label, "supervise/state is of another version") ;
   {
     uint64_t seq = got ? s->st.seq : 0 ;
     s->st.m.islog = islog ;
     start_afresh(s, seq) ;
   }
   set_identity(s) ;
+  if (!is_down_file(s)) s->st.m.want = HF_WANT_UP ;
   if (!got && adopt_foreign(s)) { overwrite_record(s) ; return ; }
   if (!got) overwrite_record(s) ;
   if (!is_down_file(s)) slot_event(s, HF_EV_COMMAND, 'u') ;

@@ -5,6 +5,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 #include <sys/wait.h>
@@ -180,8 +181,9 @@ void reap (void)
 /* Is an adopted process, one that wait(2) tells nothing of, dead? */
 static int is_dead (int pidfd, hf_proc const *p, int *wstat)
 {
+  struct pollfd x = { .fd = pidfd, .events = POLLIN } ;
   *wstat = -1 ;
-  if (hf_proc_alive(p)) return 0 ;
+  if (pidfd >= 0 ? poll(&x, 1, 0) != 1 : hf_proc_alive(p)) return 0 ;
   if ((pidfd < 0 && !hf_proc_same(p)) || !hf_proc_exit(pidfd, (pid_t)p->pid, wstat)) *wstat = -1 ;
   return 1 ;
 }

@@ -26,6 +26,7 @@
 #include "runsv.h"
 
 #define HOOK_TIME 60000
+#define FINISH_TRIES 10       /* a finish that cannot be started must not hold up the service for ever */
 #define CANNOT_START (111 << 8) /* what a child that cannot exec would have exited with */
 
 /* Policy */
@@ -92,6 +93,18 @@ static int make_notify (slot *s)
   return openat(s->sup_fd, "notifypipe", O_RDWR | O_CLOEXEC) ;
 }
 
+/* The machine or the disk is in trouble, not the service: it is no end of a run, and a finish
+   is not left out for it. */
+static int is_trouble (int e)
+{
+  return e == ENOMEM || e == EAGAIN || e == EMFILE || e == ENFILE || e == EIO || e == ENOSPC || e == EDQUOT || e == ETXTBSY ;
+}
+
+static int is_temporary (int step, int e)
+{
+  return step == HF_STEP_FORK || step == HF_STEP_RECORD || is_trouble(e) ;
+}
+
 /* Messages: each kind of failure once, until a start succeeds. */
 static void complain_spawn (slot *s, char const *file, int *step, int e)
 {
@@ -107,7 +120,7 @@ static void complain_spawn (slot *s, char const *file, int *step, int e)
     if (!said) hf_message("fatal", e, hf_words("unable to start ", s->label, "./", file, ": interpreter ", interp)) ;
   }
   else if (said) return ;
-  else if (*step == HF_STEP_FORK || *step == HF_STEP_RECORD)
+  else if (is_temporary(*step, e))
     hf_message("warning", e, hf_words("unable to ", hf_step_name(*step), " for ", s->label, "./", file, ", trying again")) ;
   else if (*step == HF_STEP_EXEC)
     hf_message("fatal", e, hf_words("unable to start ", s->label, "./", file)) ;
@@ -179,10 +192,10 @@ static void spawn_child (slot *s, hf_spawn *sp, char const *file)
   sp->chdir = s->st.m.islog ? "log" : 0 ;
   s->child_ours = 1 ;
   s->files_dirty = 1 ;
-  if (hf_spawn_run(sp, &proc, &step)) { s->said_step = 0 ; return ; }
+  if (hf_spawn_run(sp, &proc, &step)) { s->said_step = s->finish_tries = 0 ; return ; }
   e = errno ;
   complain_spawn(s, file, &step, e) ;
-  if (step == HF_STEP_FORK || step == HF_STEP_RECORD) not_started(s, &saved) ;
+  if (is_temporary(step, e) && (s->st.m.phase != HF_PHASE_FINISH || s->finish_tries++ < FINISH_TRIES)) not_started(s, &saved) ;
   else died_at_once(s, step, e) ;
 }
 
@@ -266,16 +279,16 @@ void spawn_run (slot *s)
   if (fd >= 0) fd_close(fd) ;
 }
 
-/* finish exists if it can be opened for reading, as runit has it. */
-static int has_finish (slot const *s)
+/* finish exists if it can be opened for reading, as runit has it. -1: who knows. */
+static int has_finish (slot *s)
 {
   char path[32] ;
   int fd ;
   if (R.daemontools || !hf_path_join(path, sizeof(path), s->dir, "finish")) return 0 ;
   fd = openc_read(path) ;
-  if (fd < 0) return 0 ;
-  fd_close(fd) ;
-  return 1 ;
+  if (fd >= 0) fd_close(fd) ;
+  else if (is_trouble(errno) && s->finish_tries++ < FINISH_TRIES) return -1 ;
+  return fd >= 0 ;
 }
 
 /* The end of the last run in words, for finish and for the failed hook. */
@@ -296,7 +309,10 @@ void spawn_finish (slot *s)
   hf_spawn sp = HF_SPAWN_ZERO ;
   char code[UINT_FMT], sig[UINT_FMT], pgid[UINT32_FMT] ;
   char const *argv[6] = { "./finish", code, sig, s->st.m.islog ? "log" : R.base, pgid, 0 } ;
-  if (!has_finish(s)) { slot_event(s, HF_EV_NOTSTARTED, 0) ; return ; }
+  int step = HF_STEP_EXEC ;
+  int has = has_finish(s) ;
+  if (has < 0) complain_spawn(s, "finish", &step, errno) ;
+  if (has <= 0) { slot_event(s, HF_EV_NOTSTARTED, has ? AGAIN : 0) ; return ; }
   end_words(s, code, sig) ;
   pgid[uint32_fmt(pgid, s->st.pgid)] = 0 ;
   sp.file = "./finish" ;

@@ -65,7 +65,12 @@ static void find_svneed (void)
 static int has_log (void)
 {
   struct stat st ;
-  if (R.daemontools || stat("log", &st) < 0) return 0 ;
+  if (R.daemontools) return 0 ;
+  if (stat("log", &st) < 0)
+  {
+    if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != EACCES) hf_diesys(HF_EXIT_SYSTEM, "unable to stat ./log") ;
+    return 0 ;
+  }
   if (S_ISDIR(st.st_mode)) return 1 ;
   hf_warn("./log: not a directory.") ;
   return 0 ;

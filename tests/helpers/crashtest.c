@@ -60,6 +60,8 @@
 #define SVC "s"
 #define PATIENCE 10000        /* ms for anything to happen: the machine may be busy */
 #define QUIET 40              /* ms without a system call: the scenario is over */
+#define SPIN 4000              /* more calls than this after one fault is no bounded rate */
+#define INIT 400
 #define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC)
 
 static char root[256] ;
@@ -69,6 +71,7 @@ static char **files ;
 static int step_no ;
 static int bad ;
 static int bad_here ;
+static int faults ;
 static long last_call ;
 static int in_child ;
 static int nothing_yet ;      /* killed before anything was started: the rest is an ordinary start */
@@ -236,6 +239,8 @@ static void kill_one (uint32_t pid, int sig)
   if (pid > 1) kill((pid_t)pid, sig) ;
 }
 
+static int taken_over (void) { return all_up() && in_control() ; }
+
 /* A run that is killed before it could announce itself would look like a finish too many. */
 static int has_settled (void) { return sup_dead || is_down() || all_up() ; }
 
@@ -336,6 +341,55 @@ static int no_kids (void)
   return 1 ;
 }
 
+/* Faults instead of kills: CRASHTEST_FAIL=ERRNO makes the n-th call fail with that error. */
+
+static int fault ;            /* the error, or 0: kill */
+static pid_t faulted ;        /* inside the call that is to fail */
+static long fault_call ;
+
+static int can_fail (long nr)
+{
+  static long const calls[] =
+  {
+    SYS_openat, SYS_read, SYS_write, SYS_pwrite64, SYS_ftruncate, SYS_fstat, SYS_fcntl, SYS_mkdirat, SYS_mknodat,
+    SYS_unlinkat, SYS_fchmodat, SYS_readlinkat, SYS_faccessat, SYS_ioctl, SYS_chdir, SYS_fchdir, SYS_execve, SYS_ppoll,
+    SYS_flock, SYS_dup3, SYS_pidfd_open,
+#ifdef SYS_open
+    SYS_open, SYS_stat, SYS_mkdir, SYS_mknod, SYS_unlink, SYS_readlink, SYS_access, SYS_poll, SYS_dup2, SYS_vfork, SYS_fork,
+#endif
+#ifdef SYS_newfstatat
+    SYS_newfstatat,
+#endif
+    SYS_clone
+  } ;
+  for (size_t i = 0 ; i < sizeof(calls) / sizeof(calls[0]) ; i++) if (calls[i] == nr) return 1 ;
+  return 0 ;
+}
+
+#if defined(__x86_64__)
+static void skip_call (pid_t pid) { ptrace(PTRACE_POKEUSER, pid, (void *)(15 * 8), (void *)-1L) ; }
+static void set_result (pid_t pid, long r) { ptrace(PTRACE_POKEUSER, pid, (void *)(10 * 8), (void *)r) ; }
+#elif defined(__aarch64__)
+static void skip_call (pid_t pid)
+{
+  int nr = -1 ;
+  struct iovec v = { &nr, sizeof(nr) } ;
+  ptrace(PTRACE_SETREGSET, pid, (void *)0x404, &v) ;
+}
+static void set_result (pid_t pid, long r)
+{
+  uint64_t regs[34] ;
+  struct iovec v = { regs, sizeof(regs) } ;
+  ptrace(PTRACE_GETREGSET, pid, (void *)1, &v) ;
+  regs[0] = (uint64_t)r ;
+  ptrace(PTRACE_SETREGSET, pid, (void *)1, &v) ;
+}
+#else
+#define NO_FAULTS
+static void skip_call (pid_t pid) { (void)pid ; }
+static void set_result (pid_t pid, long r) { (void)pid ; (void)r ; }
+#endif
+
 static void go_on (pid_t pid, int w)
 {
   int event = w >> 16, sig = WSTOPSIG(w) ;
@@ -351,6 +405,8 @@ static int trace (pid_t pid, int n)
   int count = 0, w ;
   int64_t heard = hf_clock_ms() ;
   memset(kids, 0, sizeof(kids)) ;
+  faulted = 0 ;
+  fault_call = -1 ;
   for (;;)
   {
     pid_t p = waitpid(-1, &w, __WALL | WNOHANG) ;
@@ -380,10 +436,17 @@ static int trace (pid_t pid, int n)
       kid_new(p) ;
       if (w >> 16 == PTRACE_EVENT_EXEC) { ptrace(PTRACE_DETACH, p, 0, 0) ; kid_gone(p) ; continue ; }
     }
+    if (p == faulted && WSTOPSIG(w) == (SIGTRAP | 0x80)) { set_result(p, -fault) ; faulted = 0 ; go_on(p, w) ; continue ; }
     if (WSTOPSIG(w) == (SIGTRAP | 0x80) && (nr = call_number(p)) >= 0 && ++count == n)
     {
       last_call = nr ;
       in_child = p != pid ;
+      if (fault)
+      {
+        if (can_fail(nr)) { skip_call(p) ; faulted = p ; fault_call = nr ; }
+        go_on(p, w) ;
+        continue ;
+      }
       kill(pid, SIGKILL) ;
       while (waitpid(pid, &sup_status, __WALL) != pid || WIFSTOPPED(sup_status)) ;
       sup_dead = 1 ;
@@ -475,6 +538,7 @@ static int (*goal (void)) (void)
   if (has("logdeath")) return &log_newly_up ;
   if (has("exit")) return &is_gone ;
   if (has("pause")) return &is_continued ;
+  if (has("adopt")) return &taken_over ;
   return &all_up ;
 }
 
@@ -515,7 +579,7 @@ static void check_events (void)
   {
     if (!strncmp(s, "overlap", 7) || !strncmp(s, "trouble", 7)) complain("%s", s) ;
     if (!strncmp(s, "run ", 4)) { if (running) complain("no finish between two runs") ; running = 1 ; }
-    if (!strncmp(s, "finish ", 7)) { if (!running) complain("a finish too many") ; running = 0 ; }
+    if (!strncmp(s, "finish ", 7)) { if (!running && !fault) complain("a finish too many") ; running = 0 ; }
   }
   if (running) complain("no finish after the last run") ;
 }
@@ -568,9 +632,21 @@ static int one (int n)
   old_pid = has("logdeath") ? log_st.child.pid : main_st.child.pid ;
   act(0) ;
   count = trace(sup, n) ;
-  if (count < n)
+  if (count < n || fault)
   {
+    int dead = sup_dead ;
     let_go(sup) ;
+    if (fault_call >= 0) faults++ ;
+    if (count > n + SPIN) complain("%d system calls after the fault", count - n) ;
+    if (dead && !has("exit"))
+    {
+      /* It may end of a fault before it has its loop, and is started again. */
+      if (!WIFEXITED(sup_status) || WEXITSTATUS(sup_status) != 111) complain("it died: %x", sup_status) ;
+      else if (n > INIT) complain("it died of a fault in its loop") ;
+      start_runsv(0) ;
+      wait_until(&in_control) ;
+      act(1) ;
+    }
     if (!wait_until(goal())) complain("the end is not reached without a kill: phase %d want %d", main_st.m.phase, main_st.m.want) ;
   }
   else
@@ -634,6 +710,11 @@ int main (int argc, char **argv)
   if (!strcmp(scenario, "probe")) return probe() ;
   files = argv + 2 ;
   if (s && sscanf(s, "%d/%d", &first, &step) != 2) return 100 ;
+  s = getenv("CRASHTEST_FAIL") ;
+  if (s) fault = atoi(s) ;
+#ifdef NO_FAULTS
+  if (fault) { printf("# no faults on this machine\n") ; return 0 ; }
+#endif
   s = getenv("CRASHTEST_ONLY") ;
   if (s) first = atoi(s) ;   /* that moment alone */
   s = getenv("BUILD") ;
@@ -647,7 +728,8 @@ int main (int argc, char **argv)
     if (c < n || getenv("CRASHTEST_ONLY")) break ;
     count++ ;
   }
-  printf("# %s: killed at %d moments, the last before number %d\n", scenario, count, n) ;
+  if (fault) printf("# %s: %d calls failed with error %d\n", scenario, faults, fault) ;
+  else printf("# %s: killed at %d moments, the last before number %d\n", scenario, count, n) ;
   if (!count) bad = 1 ;
   chdir("..") ;
   rm_rf(root) ;
