@@ -31,7 +31,7 @@ same 'cut off' '@400000004a5e1f2e0a1b2c'
 is 'nanoseconds above a second: ten digits' "$(echo '@400000004a5e1f2effffffff' | tai64nlocal | cut -d. -f2)" 4294967295
 is 'a label at the end of input' "$(printf %s $l | tai64nlocal | wc -c)" 29
 head -c 500000 /dev/urandom | tr '\000-\177' '@\n0-9a-f@\n0-9a-f' > r
-check 'random bytes: none dropped' sh -c 'tai64nlocal < r > o && grep -avE "^[0-9]{4}-" o | cksum | cmp - /dev/null >/dev/null ; test "$(wc -l < o)" = "$(wc -l < r)"'
+check 'random bytes: none dropped' sh -c 'tai64nlocal < r > o && test "$(wc -l < o)" = "$(wc -l < r)"'
 seq 1 20000 | tai64n > s
 is 'what tai64n wrote' "$(tai64nlocal < s | grep -cE '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9} [0-9]+$')" 20000
 if test -x /usr/bin/tai64nlocal ; then
