@@ -70,7 +70,7 @@ static int64_t end_of (char const *path)
 /* What a processor has compressed is no text. */
 static int is_compressed (int fd)
 {
-  static char const magic[4][4] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd" "7zX", "BZh" } ;
+  static char const magic[4][4] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\067zX", "BZh" } ;
   static unsigned char const len[4] = { 2, 4, 4, 3 } ;
   char s[4] ;
   if (pread(fd, s, 4, 0) != 4) return 0 ;
