@@ -136,9 +136,13 @@ static int is_live (hf_state const *rec)
     && (!kill((pid_t)rec->supervisor.pid, 0) || errno == EPERM) ;
 }
 
+/* The record is one moment's truth; runit's file, written after it, may still be the moment's
+   before. A swept run counts as in finish, under its old pid. */
 int sv_unit_record (sv_unit *u)
 {
-  u->has_rec = hf_state_read(&u->rec, u->sup) && is_live(&u->rec) ;
+  hf_state const *rec = &u->rec ;
+  u->has_rec = hf_state_read(&u->rec, u->sup) && is_live(rec) ;
+  if (u->has_rec) hf_status_of(&u->st, &rec->m, rec->m.phase == HF_PHASE_SWEEP ? rec->run_pid : rec->child.pid, &rec->since) ;
   return u->has_rec ;
 }
 
@@ -154,8 +158,7 @@ void sv_unit_look (sv_unit *u, char const *word)
   sv_unit_find(u, word) ;
   if (sv_unit_open(u))
   {
-    if (sv_unit_record(u)) hf_status_of(&u->st, &u->rec.m, u->rec.child.pid, &u->rec.since) ;
-    else sv_unit_read(u) ;
+    if (!sv_unit_record(u)) sv_unit_read(u) ;
   }
   sv_unit_close(u) ;
 }

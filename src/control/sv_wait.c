@@ -56,8 +56,8 @@ static int judge (sv_unit *u, sv_waiter const *w)
     if (u->done) return 0 ;
     u->look_at = next_look(u) ;
   }
-  if (u->ok_fd < 0 || !sv_unit_read(u)) return 1 ;
-  if (u->has_rec) hf_state_read(&u->rec, u->sup) ;
+  if (u->ok_fd < 0) return 1 ;
+  if (!(u->has_rec && sv_unit_record(u)) && !sv_unit_read(u)) return 1 ;
   return sv_cond_met(u, u->until) ;
 }
 

@@ -50,6 +50,8 @@ check 'u starts it again' until_ok 10 stat_is a run
 p=$(pid_of a)
 say a p
 check 'p pauses' until_ok 10 stat_is a 'run, paused'
+stopped() { grep -q '^State:.T' "/proc/$1/status" ; }
+until_ok 10 stopped "$p"
 say a t
 check 'TERM is noted while paused' until_ok 10 stat_is a 'run, paused, got TERM'
 say a c
