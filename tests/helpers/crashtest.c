@@ -20,6 +20,8 @@
      gone     another runsv was killed, then the run: this one finds it dead
      upgrade  R: runsv executes itself in place
      pause    p, then c
+     random   for CRASHTEST_MS (8000) milliseconds kills of runsv, commands, deaths and upgrades
+              in an order that CRASHTEST_SEED determines; the end is reached if all is up again
      giveup   as death, but the first death is one too many (give-up is 1 60)
    After each kill:
      - a new runsv takes control (the lock, the state file);
@@ -163,7 +165,7 @@ static int alive (pid_t pid)
 /* The last process that announced itself in events as what; 0 if none. */
 static pid_t last_event (char const *what, int *count)
 {
-  static char b[65536] ;
+  static char b[1 << 20] ;
   ssize_t n = openreadnclose_nb(SVC "/events", b, sizeof(b) - 1) ;
   size_t len = strlen(what) ;
   pid_t pid = 0 ;
@@ -266,11 +268,14 @@ static pid_t start_runsv (int stopped)
   return pid ;
 }
 
+static uint64_t call_args[6] ;
+
 static long call_number (pid_t pid)
 {
   struct { uint8_t op, pad[3] ; uint32_t arch ; uint64_t ip, sp, nr ; uint64_t rest[8] ; } info ;
   memset(&info, 0, sizeof(info)) ;
   if (ptrace(0x420e, pid, (void *)sizeof(info), &info) < 0) return -2 ;
+  memcpy(call_args, info.rest, sizeof(call_args)) ;
   return info.op == 1 ? (long)info.nr : -1 ;
 }
 
@@ -347,6 +352,24 @@ static int fault ;            /* the error, or 0: kill */
 static pid_t faulted ;        /* inside the call that is to fail */
 static long fault_call ;
 
+/* A full disk and a read-only one say so only to those who write. */
+static int is_writing (long nr)
+{
+  static long const calls[] =
+  {
+    SYS_write, SYS_pwrite64, SYS_ftruncate, SYS_mkdirat, SYS_mknodat, SYS_unlinkat, SYS_fchmodat,
+#ifdef SYS_open
+    SYS_mkdir, SYS_mknod, SYS_unlink,
+#endif
+  } ;
+#ifdef SYS_open
+  if (nr == SYS_open) return (call_args[1] & (O_WRONLY | O_RDWR | O_CREAT)) != 0 ;
+#endif
+  if (nr == SYS_openat) return (call_args[2] & (O_WRONLY | O_RDWR | O_CREAT)) != 0 ;
+  for (size_t i = 0 ; i < sizeof(calls) / sizeof(calls[0]) ; i++) if (calls[i] == nr) return 1 ;
+  return 0 ;
+}
+
 static int can_fail (long nr)
 {
   static long const calls[] =
@@ -362,6 +385,7 @@ static int can_fail (long nr)
 #endif
     SYS_clone
   } ;
+  if (fault == ENOSPC || fault == EROFS) return is_writing(nr) ;
   for (size_t i = 0 ; i < sizeof(calls) / sizeof(calls[0]) ; i++) if (calls[i] == nr) return 1 ;
   return 0 ;
 }
@@ -571,7 +595,7 @@ static void epilogue (void)
 
 static void check_events (void)
 {
-  static char b[65536] ;
+  static char b[1 << 20] ;
   ssize_t n = openreadnclose_nb(SVC "/events", b, sizeof(b) - 1) ;
   int running = 0 ;
   b[n < 0 ? 0 : n] = 0 ;
@@ -579,7 +603,7 @@ static void check_events (void)
   {
     if (!strncmp(s, "overlap", 7) || !strncmp(s, "trouble", 7)) complain("%s", s) ;
     if (!strncmp(s, "run ", 4)) { if (running) complain("no finish between two runs") ; running = 1 ; }
-    if (!strncmp(s, "finish ", 7)) { if (!running && !fault) complain("a finish too many") ; running = 0 ; }
+    if (!strncmp(s, "finish ", 7)) { if (!running && !fault && !has("random")) complain("a finish too many") ; running = 0 ; }
   }
   if (running) complain("no finish after the last run") ;
 }
@@ -588,7 +612,7 @@ static void check_lines (void)
 {
   size_t size = 1 << 22 ;
   char *b = malloc(size) ;
-  struct { int pid, last ; } runs[64] ;
+  static struct { int pid, last ; } runs[8192] ;
   int nruns = 0 ;
   ssize_t n = openreadnclose_nb(SVC "/lines", b, size - 1) ;
   DIR *d ;
@@ -599,7 +623,7 @@ static void check_lines (void)
     int pid, i, k ;
     if (sscanf(s, "%d %d", &pid, &i) != 2) { complain("a broken line: %.40s", s) ; continue ; }
     for (k = 0 ; k < nruns && runs[k].pid != pid ; k++) ;
-    if (k == nruns && nruns < 64) { runs[nruns].pid = pid ; runs[nruns++].last = 0 ; }
+    if (k == nruns && nruns < 8192) { runs[nruns].pid = pid ; runs[nruns++].last = 0 ; }
     if (i != runs[k].last + 1) complain("line %d of run %d follows %d", i, pid, runs[k].last) ;
     runs[k].last = i ;
   }
@@ -687,6 +711,95 @@ static int one (int n)
   return count ;
 }
 
+/* Scenario "random" */
+
+static uint64_t seed ;
+
+static unsigned int chance (unsigned int n)
+{
+  seed = seed * 6364136223846793005u + 1442695040888963407u ;
+  return (unsigned int)(seed >> 33) % n ;
+}
+
+static uint32_t old_log ;
+static int logger_renewed (void) { return is_running(&log_st) && announced("log", &log_st) && log_st.child.pid != old_log ; }
+
+/* With runsv, the run and the logger all dead the pipe is gone with what was in it: nobody can
+   promise more. So nothing else happens until there is another logger. */
+static void end_logger (void)
+{
+  old_log = log_st.child.pid ;
+  if (!is_running(&log_st) || !announced("log", &log_st)) return ;
+  kill_one(old_log, SIGTERM) ;
+  if (!wait_until(&logger_renewed)) complain("no other logger") ;
+}
+
+static int logger_there (void) { return is_running(&log_st) && announced("log", &log_st) ; }
+
+static int no_logger (void) { return !log_st.child.pid || !alive((pid_t)log_st.child.pid) ; }
+
+/* Without a run and a runsv the logger comes to the end of its input. It must have ended before
+   another runsv starts, or that would adopt one that reads no more. */
+static int run_there (void)
+{
+  pid_t run = last_event("run", 0) ;
+  nap(1) ;
+  look() ;
+  return (main_st.child.pid && alive((pid_t)main_st.child.pid)) || (run && alive(run)) ;
+}
+
+static void random_step (void)
+{
+  /* No k: it may end a finish before that could announce itself. */
+  static char const *const commands[] = { "d", "u", "t", "o", "p", "c", "h", "R", "z", "du", "tR", "Rd", "pc" } ;
+  unsigned int what = chance(10) ;
+  look() ;
+  if (what < 3)
+  {
+    kill_one((uint32_t)sup, SIGKILL) ;
+    wait_until(&is_gone) ;
+    if (chance(2)) nap((int)chance(10)) ;
+    if (!chance(3) && logger_there()) kill_one(last_event("run", 0) == (pid_t)main_st.child.pid ? main_st.child.pid : 0, SIGKILL) ;
+    if (!run_there()) wait_until(&no_logger) ;
+    start_runsv(0) ;
+  }
+  else if (what < 5) kill_one(main_st.m.phase == HF_PHASE_RUN && alive((pid_t)main_st.child.pid) ? main_st.child.pid : 0, SIGKILL) ;
+  else if (what < 6) end_logger() ;
+  else say(commands[chance(sizeof(commands) / sizeof(commands[0]))]) ;
+  if (chance(2)) nap((int)chance(30)) ;
+  reap_all() ;
+  if (sup_dead)
+  {
+    if (!WIFSIGNALED(sup_status) && WEXITSTATUS(sup_status) != 111) complain("runsv ended by itself: %x", sup_status) ;
+    start_runsv(0) ;
+  }
+}
+
+static int random_walk (void)
+{
+  char const *s = getenv("CRASHTEST_SEED") ;
+  uint64_t begun = s ? strtoull(s, 0, 10) : (uint64_t)time(0) * 100 + (uint64_t)getpid() ;
+  int64_t end ;
+  s = getenv("CRASHTEST_MS") ;
+  end = hf_clock_ms() + (s ? atoi(s) : 8000) ;
+  seed = begun ;
+  make_service() ;
+  err_fd = open(SVC "/err", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) ;
+  start_runsv(0) ;
+  wait_until(&all_up) ;
+  for (; hf_clock_ms() < end && !bad_here ; step_no++) random_step() ;
+  if (!wait_until(&in_control)) complain("no runsv in control") ;
+  say("cu") ;
+  if (!wait_until(&all_up)) complain("not up in the end: phase %d want %d", main_st.m.phase, main_st.m.want) ;
+  epilogue() ;
+  check_events() ;
+  check_lines() ;
+  printf("# random: %d steps from CRASHTEST_SEED=%llu\n", step_no, (unsigned long long)begun) ;
+  fflush(stdout) ;
+  if (bad_here && system("tail -n 20 " SVC "/err " SVC "/events | sed 's/^/#   /'")) bad = 1 ;
+  return bad ;
+}
+
 /* Scenario "probe": may this process trace? */
 static int probe (void)
 {
@@ -722,6 +835,7 @@ int main (int argc, char **argv)
   snprintf(root, sizeof(root), "%s.%d", scenario, (int)getpid()) ;
   if (mkdir(root, 0755) < 0 || chdir(root) < 0) broken("make a directory") ;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) broken("become a subreaper") ;
+  if (has("random")) { bad = random_walk() ; if (chdir("..") < 0) bad = 1 ; rm_rf(root) ; return bad ; }
   for (n = first ; n < 2000 ; n += step)
   {
     int c = one(n) ;
