@@ -31,7 +31,8 @@ runsv b & pb=$!
 track $pa $pb
 up() { test -s "$1/supervise/pid" && test "$(cut -d, -f1 "$1/supervise/stat")" = run ; }
 down() { test "$(cut -d, -f1 "$1/supervise/stat")" = down ; }
-until_ok 20 up a && until_ok 20 up a/log && until_ok 20 test -p b/supervise/ok
+there() { sv status "$1" >/dev/null ; } # it listens, which begins after the first start
+until_ok 20 up a && until_ok 20 up a/log && until_ok 20 there ./a && until_ok 20 there ./b
 
 # Seconds may differ by one between two looks: they are taken out, and so are pids where a
 # process may have been replaced.
