@@ -166,7 +166,7 @@ static void read_notify (slot *s)
 /* Leaving: the logger reads to the end of the pipe, and is the last to go. */
 static void leave (void)
 {
-  if (R.main.st.m.script) return ;
+  if (R.main.st.m.script == 'd') return ; /* the down half of a oneshot */
   if (!R.log.present) { R.gone = 1 ; return ; }
   if (R.leaving == 1)
   {
