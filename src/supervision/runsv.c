@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,8 @@
 
 #define USAGE "runsv [-6] [-D] dir"
 #define COMMANDS 64           /* control bytes taken in one turn */
+#define SCRIPT_TIME 5000      /* ms that a control script may still take on the way out */
+#define DRAINS 2              /* more lives of a logger that dies with something unread */
 #define ADOPTED_LOOK 100      /* ms between looks at an adopted process where there is no pidfd */
 
 runsv R ;
@@ -163,19 +166,55 @@ static void read_notify (slot *s)
   s->notify_r = -1 ;
 }
 
-/* Leaving: the logger reads to the end of the pipe, and is the last to go. */
+/* Bytes that are in the log pipe and that no logger has read. */
+static int unread (void)
+{
+  int n = 0 ;
+  return R.pipe_r >= 0 && !ioctl(R.pipe_r, FIONREAD, &n) ? n : 0 ;
+}
+
+/* The logger has ended on the way out. If it left something unread it died too early: it gets
+   another life or two to read to the end. */
+static void logger_ended (void)
+{
+  char fmt[UINT_FMT] ;
+  int n = unread() ;
+  if (n && R.drains && !R.log.st.m.script) { R.drains-- ; command(&R.log, 'o') ; }
+  if (R.log.st.m.phase != HF_PHASE_DOWN) return ;
+  R.gone = 1 ;
+  if (!n) return ;
+  fmt[uint_fmt(fmt, (unsigned int)n)] = 0 ;
+  hf_warn("leaving with no logger, ", fmt, " bytes unread") ;
+}
+
+/* control/d and control/x come after the stop, and get a moment to end; a script of another
+   letter has nothing left to do. */
+static int script_has_time (void)
+{
+  int letter = R.main.st.m.script ;
+  if (!letter) return 0 ;
+  if (!R.leave_by) R.leave_by = R.now + (letter == 'd' || letter == 'x' ? SCRIPT_TIME : 0) ;
+  if (R.now < R.leave_by) return 1 ;
+  if (R.leaving == 1 && R.main.st.script.pid)
+    hf_proc_signal(R.main.script_pidfd, (pid_t)R.main.st.script.pid, SIGTERM) ;
+  return 0 ;
+}
+
+/* Leaving: the logger reads to the end of the pipe, and is the last to go. One that somebody
+   put down stays down. */
 static void leave (void)
 {
-  if (R.main.st.m.script == 'd') return ; /* the down half of a oneshot */
+  if (script_has_time()) return ;
   if (!R.log.present) { R.gone = 1 ; return ; }
   if (R.leaving == 1)
   {
     R.leaving = 2 ;
+    R.drains = R.log.st.m.phase == HF_PHASE_DOWN ? 0 : DRAINS ;
     if (R.pipe_w >= 0) fd_close(R.pipe_w) ;
     R.pipe_w = -1 ;
     command(&R.log, HF_COMMAND_LEAVE) ;
   }
-  if (R.log.st.m.phase == HF_PHASE_DOWN) R.gone = 1 ;
+  if (R.log.st.m.phase == HF_PHASE_DOWN) logger_ended() ;
 }
 
 /* The loop */
@@ -246,6 +285,7 @@ static void turn (void)
   int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&R.log)) ;
   deadline = earlier(deadline, R.move_at) ;
   if (R.hook) deadline = earlier(deadline, R.hook_until) ;
+  if (R.leave_by > R.now) deadline = earlier(deadline, R.leave_by) ;
   if (R.checker) deadline = earlier(deadline, R.checker_until) ;
   n += watch_slot(x + n, &R.main) ;
   n += watch_slot(x + n, &R.log) ;

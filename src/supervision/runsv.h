@@ -82,6 +82,8 @@ struct runsv_s
   int log_tried ;             /* a log/ appeared, and was seen */
   int leaving ;               /* main is down for good, the logger drains */
   int was_leaving ;           /* and so was the supervisor before this one */
+  int64_t leave_by ;          /* a control script is waited for until then; 0: none is */
+  int drains ;                /* how many more times a logger may be started to read the rest */
   int gone ;                  /* exit now */
   hf_pace pace ;              /* of restarts over the whole tree */
   pid_t checker ;             /* runs the new binary's check before an upgrade */

@@ -84,10 +84,10 @@ say c u
 check 'u takes it back' until_ok 10 stat_is c 'run, got TERM'
 say c k
 check 'and after the death it runs again' until_ok 10 lines c.up 2
-end $sup &
+kill -TERM $sup
+until_ok 10 stat_is c 'run, got TERM, want exit'
 say c k
 until_ok 10 gone $sup
-wait
 
 # log/finish, a logger that fails does not stall the service
 script d/run <<'R'
@@ -113,6 +113,31 @@ say d u
 check 'a logger that works again gets the lines' until_ok 10 lines d.out 3
 is 'and the first of them' "$(head -n 1 d.out)" 'line 0'
 end $sup
+# A logger that dies on the way out with lines unread
+script f/run <<'R'
+echo first
+until test -e ../f.go ; do sleep 0.02 ; done
+trap 'i=0 ; while test $i -lt 100 ; do echo "last $i" ; i=$((i + 1)) ; done ; exit' TERM
+echo up > ../f.up
+while : ; do sleep 0.05 ; done
+R
+script f/log/run <<'R'
+test -e ../../f.once && exec cat >> ../../f.log
+read -r line
+echo "$line" >> ../../f.log
+touch ../../f.once ../../f.go
+until test -e ../../f.die ; do sleep 0.02 ; done
+exit 1
+R
+begin f ; s1=$sup
+until_ok 10 test -e f.up
+say f x
+check 'a run that says its last words' until_ok 10 stat_is f down
+touch f.die
+check 'the supervisor leaves' until_ok 10 gone $s1
+is 'and a logger that died on the way out was started again to read them' "$(grep -c '^last' f.log)" 100
+is 'all of them' "$(wc -l < f.log)" 101
+
 # A logger added to a service that runs
 script e/run <<'R'
 echo hello
