@@ -49,11 +49,14 @@ static int say (char const *name, char const *what)
   return 1 ;
 }
 
-/* /etc/sv, or for a user's tree the directory "sv" beside it. */
+/* /etc/sv, or for a user's tree the directory "sv" beside it. A link's text counts from where
+   the link is, so what was given is made absolute. */
 static char const *available (void)
 {
   static char path[HF_PATH] ;
-  if (how.from) return how.from ;
+  char cwd[HF_PATH] ;
+  if (how.from)
+    return how.from[0] == '/' || !getcwd(cwd, sizeof(cwd)) || !hf_path_join(path, sizeof(path), cwd, how.from) ? how.from : path ;
   return sv_opt.user && hf_path_join(path, sizeof(path), hf_scandir(), "../sv") ? path : AVAILABLE ;
 }
 

@@ -90,6 +90,8 @@ sv_enable() { sv enable --from available "$@" ; }
 exits 'enable' 0 sv enable --from "$T/available" x
 is 'makes a link' "$(readlink "$SVDIR/x")" "$T/available/x"
 exits 'again: nothing to do' 0 sv enable "$T/available/x"
+exits 'enable --from here' 0 sh -c 'cd "$0" && sv disable x && sv enable --from available x' "$T"
+check 'makes a link that leads there' test "$SVDIR/x/run" -ef available/x/run
 exits 'a name that is taken' 1 sv enable --from "$T/available" a
 exits 'the same name from elsewhere' 1 sh -c 'mkdir -p other/x && sv enable ./other/x'
 is 'leaves it as it was' "$(readlink "$SVDIR/x")" "$T/available/x"
