@@ -50,6 +50,7 @@ void hf_m_go_down (struct step *s, enum hf_why why)
   hf_m_clear_timers(m) ;
   m->phase = HF_PHASE_DOWN ;
   m->why = (uint8_t)why ;
+  m->flags &= (uint16_t)~HF_FLAG_AGAIN ;
   if (m->want == HF_WANT_ONCE) m->want = HF_WANT_DOWN ;
   if (m->want == HF_WANT_EXIT) hf_m_act(s, HF_ACT_EXIT, 0) ;
 }

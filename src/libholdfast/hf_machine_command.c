@@ -10,6 +10,7 @@
 static void set_want (struct step *s, enum hf_want want)
 {
   if (!s->p->daemontools || s->m->want != HF_WANT_EXIT) s->m->want = (uint8_t)want ;
+  if (want != HF_WANT_UP) s->m->flags &= (uint16_t)~HF_FLAG_AGAIN ;
 }
 
 static void want_start (struct step *s, enum hf_want want)
@@ -29,6 +30,8 @@ static void want_start (struct step *s, enum hf_want want)
     if (m->restart_at > soonest) m->restart_at = soonest ;
     if (m->restart_at <= s->now) hf_m_begin_start(s) ;
   }
+  else if (want == HF_WANT_UP && m->phase != HF_PHASE_PREPARE && (m->phase != HF_PHASE_RUN || m->flags & HF_FLAG_TERM))
+    m->flags |= HF_FLAG_AGAIN ;
 }
 
 /* A oneshot that is done is ready until told down; control/d is its other half. */
@@ -124,6 +127,7 @@ static int plain_signal (int letter)
 static void restart (struct step *s, int letter)
 {
   int s6 = s->p->convention == HF_CONVENTION_S6 ;
+  if (s->m->phase == HF_PHASE_RUN && s->m->want == HF_WANT_UP) s->m->flags |= HF_FLAG_AGAIN ;
   if (letter == 't' && s6) scripted_signal(s, 't', OP_SIGNAL + SIGTERM) ;
   else hf_m_queue_stop(s, 0) ;
 }

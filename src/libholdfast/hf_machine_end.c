@@ -58,6 +58,8 @@ void hf_m_back_off (struct step *s)
   hf_m_clear_timers(m) ;
   m->phase = HF_PHASE_BACKOFF ;
   m->restart_at = from + delay + jitter(s, delay) ;
+  if (m->flags & HF_FLAG_AGAIN && m->restart_at > m->started_at + SECOND) m->restart_at = m->started_at + SECOND ;
+  m->flags &= (uint16_t)~HF_FLAG_AGAIN ;
   if (m->restart_at <= s->now) hf_m_begin_start(s) ;
 }
 
@@ -95,7 +97,7 @@ void hf_m_after_finish (struct step *s, int finish_code)
   if (m->want == HF_WANT_EXIT || m->want == HF_WANT_DOWN) hf_m_go_down(s, HF_WHY_ASKED) ;
   else if (must_not_retry(s, finish_code)) give_up(s) ;
   else if (m->want == HF_WANT_ONCE) done_or_failed(s) ;
-  else if (m->flags & HF_FLAG_AGED) hf_m_back_off(s) ;
+  else if (m->flags & (HF_FLAG_AGED | HF_FLAG_AGAIN)) hf_m_back_off(s) ;
   else if (mode == HF_RESTART_NEVER || (mode == HF_RESTART_ONFAILURE && last_run_good(s))) done_or_failed(s) ;
   else if (died_too_often(s)) give_up(s) ;
   else hf_m_back_off(s) ;
@@ -133,7 +135,7 @@ static void note_death (struct step *s, int wstat)
   m->deaths++ ;
   m->ended_at = s->now ;
   m->last_wstat = wstat < 0 ? 0 : wstat ;
-  m->flags &= HF_FLAG_WASREADY | HF_FLAG_AGED | HF_FLAG_SCRIPT_OK | HF_FLAG_KILLED ;
+  m->flags &= HF_FLAG_WASREADY | HF_FLAG_AGED | HF_FLAG_AGAIN | HF_FLAG_SCRIPT_OK | HF_FLAG_KILLED ;
   m->flags |= (uint16_t)(HF_FLAG_ENDED | (wstat < 0 ? 0 : HF_FLAG_KNOWN)) ;
   m->death_ms[m->death_head] = s->now ;
   m->death_head = (uint8_t)((m->death_head + 1) % HF_DEATHS) ;

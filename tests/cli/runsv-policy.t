@@ -30,6 +30,19 @@ check 'restart on-failure, exit 0: one run' until_ok 10 stat_is good down
 check 'restart on-failure, exit 1: again and again' until_ok 10 lines bad.runs 5
 say never u
 check 'up runs it again' until_ok 10 lines never.runs 2
+script again/run <<'E'
+exec sleep 1000
+E
+echo never > again/restart
+echo 60000 > again/restart-delay
+begin again
+asup=$sup
+until_ok 10 stat_is again run
+exits 'never, and a long delay: sv restart' 0 sv -w 20 restart ./again
+p=$(pid_of again)
+exits 'and try-restart' 0 sv -w 20 try-restart ./again
+check 'give another run' until_ok 10 another again "$p"
+end $asup
 end $s1 $s2 $s3
 
 # give-up, failed

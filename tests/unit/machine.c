@@ -19,7 +19,7 @@
 #include "tap.h"
 
 #define NOW 1000000
-#define STATES (1 << 18)
+#define STATES (1 << 19)
 
 /* The outside. */
 typedef struct world_s world ;
@@ -384,6 +384,12 @@ static void facts (void)
   ok(M.why == HF_WHY_DONE && M.flags & HF_FLAG_READY && M.want == HF_WANT_DOWN, "on-failure: a good end is the end, and ready") ;
   fresh() ; P.restart = HF_RESTART_ONFAILURE ; bring_up(5000) ; die(SIGTERM, 5010) ;
   ok(M.why == HF_WHY_DONE, "on-failure: the stop signal is a good end") ;
+  fresh() ; P.restart = HF_RESTART_NEVER ; bring_up(5000) ; ev(HF_EV_COMMAND, 't', 6000) ; ev(HF_EV_SCRIPT, 0, 6000) ; die(SIGTERM, 6010) ;
+  ok(M.phase == HF_PHASE_PREPARE && M.want == HF_WANT_UP, "never: told to restart, it does") ;
+  fresh() ; P.restart = HF_RESTART_NEVER ; bring_up(5000) ; ev(HF_EV_COMMAND, 't', 6000) ; ev(HF_EV_COMMAND, 'd', 6000) ; die(SIGTERM, 6010) ;
+  ok(M.phase == HF_PHASE_DOWN && M.why == HF_WHY_ASKED, "unless told down after that") ;
+  fresh() ; P.delay_min = P.delay_max = 60000 ; bring_up(5000) ; ev(HF_EV_COMMAND, 't', 7000) ; ev(HF_EV_SCRIPT, 0, 7000) ; die(SIGTERM, 7010) ;
+  ok(M.phase == HF_PHASE_PREPARE, "a restart that was asked for waits a second from the start, no more") ;
   fresh() ; P.restart = HF_RESTART_ONFAILURE ; bring_up(5000) ; die(3 << 8, 5010) ;
   ok(M.phase == HF_PHASE_BACKOFF, "on-failure: a bad one is not") ;
   fresh() ; P.timeout_kill = 1000 ; bring_up(5000) ; ev(HF_EV_COMMAND, 'd', 6000) ; ev(HF_EV_SCRIPT, 0, 6000) ; ev(HF_EV_SCRIPT, 0, 6000) ;

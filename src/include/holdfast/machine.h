@@ -66,6 +66,7 @@ enum hf_why
 #define HF_FLAG_AGED 128u     /* being stopped for max-age */
 #define HF_FLAG_STOPPING 256u /* the stop ladder is running */
 #define HF_FLAG_ENDED 512u    /* at least one run has ended */
+#define HF_FLAG_AGAIN 1024u   /* told to restart: another run follows, whatever restart says */
 
 #define HF_COMMAND_LEAVE 1    /* not a byte of the FIFO: exit when down, send nothing */
 #define HF_QUEUE 24           /* operations waiting */
