@@ -133,22 +133,28 @@ static int started_then (uint64_t start, tain const *stamp)
   return late >= -FOREIGN_SLACK && late <= FOREIGN_SLACK ;
 }
 
-static int adopt_foreign (slot *s)
+/* Only what lives: of a zombie the record, if there is one, knows more. So it does of what
+   was wanted: a logger that is to read to the end and go shows as wanted down. */
+static int adopt_foreign (slot *s, int has_record)
 {
   hf_status st ;
   hf_machine *m = &s->st.m ;
+  hf_proc p = HF_PROC_ZERO ;
   uint64_t start ;
   if (!hf_status_read(&st, s->sup, HF_STATUS_DAEMONTOOLS) || !st.pid || st.state == 2) return 0 ;
   if (!hf_proc_start((pid_t)st.pid, &start)) return 0 ;
+  p.pid = st.pid ;
+  p.start_lo = p.start_hi = start ;
+  if (!hf_proc_alive(&p)) return 0 ;
   if (lives_here(s, st.pid) + is_orphan(st.pid) + started_then(start, &st.stamp) < 2) return 0 ;
   m->phase = HF_PHASE_RUN ;
-  m->want = st.want == 'u' ? HF_WANT_UP : st.want == 'd' ? HF_WANT_DOWN : HF_WANT_ONCE ;
+  if (!has_record) m->want = st.want == 'u' ? HF_WANT_UP : st.want == 'd' ? HF_WANT_DOWN : HF_WANT_ONCE ;
   if (st.paused) m->flags |= HF_FLAG_PAUSED ;
   if (!m->starts) m->starts = 1 ;
   m->queue_len = 0 ;
   m->started_at = R.now ;
-  s->st.child.pid = s->st.run_pid = st.pid ;
-  s->st.child.start_lo = s->st.child.start_hi = start ;
+  s->st.run_pid = st.pid ;
+  s->st.child = p ;
   s->st.since = s->st.last_start = st.stamp ;
   adopt_child(s) ;
   return 1 ;
@@ -243,7 +249,7 @@ void adopt_slot (slot *s)
   {
     set_identity(s) ;
     if (!islog) adopt_hook(s) ;
-    if (s->st.m.script || (hf_machine_busy(&s->st.m) && hf_proc_alive(&s->st.child)) || !adopt_foreign(s))
+    if (s->st.m.script || (hf_machine_busy(&s->st.m) && hf_proc_alive(&s->st.child)) || !adopt_foreign(s, 1))
     {
       adopt_script(s) ;
       adopt_child(s) ;
@@ -259,7 +265,7 @@ void adopt_slot (slot *s)
   }
   set_identity(s) ;
   if (!is_down_file(s)) s->st.m.want = HF_WANT_UP ;
-  if (!got && adopt_foreign(s)) { overwrite_record(s) ; return ; }
+  if (!got && adopt_foreign(s, 0)) { overwrite_record(s) ; return ; }
   if (!got) overwrite_record(s) ;
   if (!is_down_file(s)) slot_event(s, HF_EV_COMMAND, 'u') ;
 }

@@ -56,8 +56,10 @@ is 'is no record' "$(cat a/finishes)" ''
 until_ok 10 grep -qx "$(pid_of a)" a/runs
 
 # Damage: the run lives, and is found by what else there is
+told() { test "$(od -An -tu4 -j12 -N4 a/supervise/status | tr -d ' ')" = "$p" ; } # the last file written
 damage() {
   p=$(pid_of a)
+  until_ok 10 told
   stop_all $sup
   eval "$2"
   again
