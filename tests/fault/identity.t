@@ -27,6 +27,13 @@ up() {
 again() { runsv a 2>>err & sup=$! ; track $sup ; }
 in_control() { test "$(forge a/supervise show | cut -d' ' -f4)" = "$sup" ; }
 running_other() { in_control && stat_is a run && test "$(pid_of a)" != "$p" ; }
+# Says what there is instead, if it does not come.
+other_comes() {
+  until_ok 10 running_other && return 0
+  echo "# record: $(forge a/supervise show) ; stat $(cat a/supervise/stat), pid $(pid_of a), before $p, runsv $sup"
+  tail -n 3 err | sed 's/^/# /'
+  return 1
+}
 adopted() { in_control && stat_is a run && test "$(pid_of a)" = "$p" ; }
 
 # A pid that belongs to somebody else now
@@ -38,7 +45,7 @@ stop_all $sup
 end "$p"
 forge a/supervise child=$stranger
 again
-check 'a process with another start time is nobody we know' until_ok 10 running_other
+check 'a process with another start time is nobody we know' other_comes
 like 'the death of the run was noticed' "$(cat a/finishes)" '-1 [09]'
 say a d
 check 'd' until_ok 10 stat_is a down
@@ -51,7 +58,7 @@ end "$p"
 forge a/supervise boot
 : > a/finishes
 again
-check 'a record of another boot' until_ok 10 running_other
+check 'a record of another boot' other_comes
 is 'is no record' "$(cat a/finishes)" ''
 until_ok 10 grep -qx "$(pid_of a)" a/runs
 
@@ -67,7 +74,7 @@ damage() {
 }
 p=$(pid_of a)
 say a t
-check 'another run' until_ok 10 running_other
+check 'another run' other_comes
 until_ok 10 grep -qx "$(pid_of a)" a/runs
 damage 'torn in its last write' 'forge a/supervise torn'
 damage 'garbage' 'forge a/supervise garbage'
@@ -83,7 +90,7 @@ stop_all $sup
 end "$p"
 forge a/supervise format=9999
 again
-check 'newer format, run dead: another is started' until_ok 10 running_other
+check 'newer format, run dead: another is started' other_comes
 p=$(pid_of a)
 until_ok 10 grep -qx "$p" a/runs
 stop_all $sup
@@ -91,7 +98,7 @@ echo 1 > a/supervise/status
 forge a/supervise garbage
 end "$p"
 again
-check 'garbage everywhere, run dead: another is started' until_ok 10 running_other
+check 'garbage everywhere, run dead: another is started' other_comes
 until_ok 10 grep -qx "$(pid_of a)" a/runs
 
 # Two at once
@@ -111,9 +118,9 @@ is 'never two runs' "$(cat a/overlaps 2>/dev/null)" ''
 
 # Deaths that nobody watched, and how they ended
 printf '#!/bin/sh\necho $$ >> runs\ntrap "exit 7" USR1\nwhile : ; do sleep 0.01 ; done\n' > a/run
-say a t
 p=$(pid_of a)
-check 'another run' until_ok 10 running_other
+say a t
+check 'another run' other_comes
 p=$(pid_of a)
 until_ok 10 grep -qx "$p" a/runs
 stop_all $sup
@@ -121,7 +128,7 @@ stop_all $sup
 again
 check 'adopted' until_ok 10 adopted
 kill -USR1 "$p"
-check 'the death of an adopted run is noticed' until_ok 10 running_other
+check 'the death of an adopted run is noticed' other_comes
 case $(cat a/finishes) in '7 0'|'-1 0') good=yes ;; *) good="$(cat a/finishes)" ;; esac
 is 'finish was told 7, or that it is not known' "$good" yes
 
@@ -152,6 +159,7 @@ busy() { set -- $(sed 's/.*) //' /proc/$zsup/stat) ; echo $(( ${12} + ${13} )) ;
 zombies() {
   check "$1: a zombie is dead" until_ok 10 other_run
   check "$1: it is one" zombie
+  until_ok 10 test -s z/finishes
   is "$1: finish has its exit code" "$(head -n 1 z/finishes)" "$2 0"
   one=$(busy)
   sleep 0.5
