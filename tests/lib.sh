@@ -83,7 +83,23 @@ free_port() { # below the range that the kernel gives to clients
   done
   echo $hf_p
 }
-track() { hf_pids="$hf_pids $*" ; }
+# A pid may be another process's by the time the test ends: the start time goes with it.
+hf_start() { # start time of a process, in ticks since boot
+  hf_s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  hf_s=${hf_s##*) }
+  set -- $hf_s
+  echo "${20}"
+}
+track() {
+  for hf_p ; do
+    hf_s=$(hf_start "$hf_p") && hf_pids="$hf_pids $hf_p:$hf_s"
+  done
+}
+hf_tracked() { # those that still are what they were
+  for hf_p in $hf_pids ; do
+    test "$(hf_start "${hf_p%:*}")" = "${hf_p#*:}" && echo "${hf_p%:*}"
+  done
+}
 skip() { hf_count=$((hf_count + 1)) ; echo "ok $hf_count - $1 # SKIP $2" ; }
 skip_all() { echo "1..0 # SKIP $1" ; hf_planned=yes ; exit 0 ; }
 done_testing() {
@@ -105,14 +121,14 @@ hf_cleanup() {
   hf_code=$?
   trap - EXIT INT TERM HUP
   cd /
-  for hf_p in $hf_pids ; do kill -TERM "$hf_p" 2>/dev/null && kill -CONT "$hf_p" 2>/dev/null ; done
+  for hf_p in $(hf_tracked) ; do kill -TERM "$hf_p" 2>/dev/null && kill -CONT "$hf_p" 2>/dev/null ; done
   hf_try=0
   while hf_left=$(hf_in_dir) && test -n "$hf_left" && test $hf_try -lt 40 ; do
     test $hf_try -lt 8 || kill -KILL $hf_left 2>/dev/null
     hf_try=$((hf_try + 1))
     sleep 0.02
   done
-  for hf_p in $hf_pids ; do kill -KILL "$hf_p" 2>/dev/null ; done
+  for hf_p in $(hf_tracked) ; do kill -KILL "$hf_p" 2>/dev/null ; done
   chmod -R u+rwX "$T" 2>/dev/null
   rm -rf "$T"
   test $hf_planned = yes || { echo "# the test ended before its plan" ; hf_code=1 ; }
