@@ -33,11 +33,11 @@ for s in mount db all web ; do
 done
 cd ..
 check 'a oneshot that ended well is ready' svwait -t 20000 ready mount
-check 'and not up' stat_is scan/mount down
+check 'and not up' until_ok 10 stat_is scan/mount down
 is 'it ran once' "$(cat mount)" up
 check 'a service that needs a target comes up' sh -c 'sv -w 20 start web >/dev/null'
-check 'and so did what the target needs' stat_is scan/db run
-check 'the target is up' stat_is scan/all run
+check 'and so did what the target needs' until_ok 10 stat_is scan/db run
+check 'the target is up' until_ok 10 stat_is scan/all run
 is 'the oneshot was not run again' "$(cat mount)" up
 say scan/db d
 check 'a member is lost' until_ok 10 stat_is scan/db down

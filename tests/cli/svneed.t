@@ -55,7 +55,7 @@ check 'the last of the chain was brought up' svup s/late
 refuse 'the middle does not run yet' test -e s/app-ran
 touch s/late/go
 exits 'all run in the end' 0 svwait -t 20000 ready web app late
-check 'the middle ran' test -e s/app-ran
+check 'the middle ran' until_ok 10 test -e s/app-ran
 
 # failures
 service bad 'exit 3' ; echo never > s/bad/restart ; touch s/bad/down
