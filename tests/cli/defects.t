@@ -40,6 +40,7 @@ until_ok 10 test -d fin/lock
 p=$(pid_of fin)
 say fin ku
 check 'ku: another run' until_ok 10 another fin "$p"
+until_ok 10 lines fin.args 1
 is 'ku: finish ran before it, once' "$(cat fin.args)" '-1 9'
 until_ok 10 test -d fin/lock
 refuse 'ku: the runs did not overlap' test -e fin.bad

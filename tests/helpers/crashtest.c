@@ -544,7 +544,7 @@ static int prepare (void)
 static void act (int again)
 {
   if (has("stop")) say("d") ;
-  else if (has("once")) { say("o") ; if (!again) say("t") ; else { nap(10) ; look() ; if (main_st.m.phase == HF_PHASE_RUN) say("t") ; } }
+  else if (has("once")) { say("o") ; if (!again) say("t") ; else { nap(10) ; wait_until(&has_settled) ; if (main_st.m.phase == HF_PHASE_RUN) say("t") ; } }
   else if (has("restart")) { if (!again) say("t") ; else if (main_st.child.pid == old_pid) say("t") ; }
   else if (has("exit")) say("x") ;
   else if (has("upgrade")) { if (!again) say("R") ; }
