@@ -483,17 +483,23 @@ static int trace (pid_t pid, int n)
   return count ;
 }
 
-/* Leaves the traced one in peace: it is asked to stop, then let go. */
+/* Leaves the traced one in peace: it is asked to stop, then let go; so is a child of its that
+   has not executed yet, since it does not stop before that one goes on. */
 static void let_go (pid_t pid)
 {
-  int w ;
+  int64_t end = hf_clock_ms() + PATIENCE ;
   if (sup_dead) return ;
   ptrace(PTRACE_INTERRUPT, pid, 0, 0) ;
-  while (waitpid(pid, &w, __WALL) == pid)
+  for (;;)
   {
-    if (!WIFSTOPPED(w)) { sup_status = w ; sup_dead = 1 ; return ; }
-    ptrace(PTRACE_DETACH, pid, 0, 0) ;
-    return ;
+    int w ;
+    pid_t p = waitpid(-1, &w, __WALL | WNOHANG) ;
+    if (p < 0 || (!p && hf_clock_ms() > end)) { complain("unable to let it go") ; return ; }
+    if (!p) { nap(1) ; continue ; }
+    if (WIFSTOPPED(w)) ptrace(PTRACE_DETACH, p, 0, 0) ;
+    else if (p == pid) { sup_status = w ; sup_dead = 1 ; }
+    if (p == pid) return ;
+    kid_gone(p) ;
   }
 }
 
