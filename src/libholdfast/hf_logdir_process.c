@@ -179,10 +179,10 @@ int hf_logdir_processed (hf_log *l, hf_logdir *d, pid_t pid, int wstat)
     unlinkat(d->fd, out, 0) ;
     retry(l, d) ;
   }
-  if (d->multilog && !d->failures)
+  if (!d->failures)
   {
-    d->waiting = 0 ;
-    hf_logdir_prune(l, d) ;
+    if (d->multilog) d->waiting = 0 ;
+    hf_logdir_prune(l, d) ; /* what it read may have been deleted meanwhile as the oldest: now it is one more again */
   }
   hf_logdir_process(l, d) ;
   return 1 ;

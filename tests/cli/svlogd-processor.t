@@ -108,4 +108,10 @@ end
 printf '%s\n' left > d/@400000000000000a00000001.u
 run_fifo d ; rotate more ; until_ok 10 done_s 2 ; end
 check 'what a crash left is never processed' has left d/@400000000000000a00000001.u
+# A processor slower than the input: no more archives than n allows
+mkdir slow
+printf 's100000\nn3\n!sleep 0.03 ; cat\n' > slow/config
+linegen 3000000 100 | svlogd slow 2>/dev/null
+check 'a slow processor leaves no more archives than n' test "$(ls slow | grep -c '^@')" -le 3
+
 done_testing
