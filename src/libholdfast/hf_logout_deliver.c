@@ -59,7 +59,7 @@ int hf_logout_poll (hf_logout const *o, short *events)
   return o->fd ;
 }
 
-static int wait_out (hf_log *l, hf_logout *o)
+int hf_logout_wait (hf_log *l, hf_logout *o)
 {
   if (!o->sink.stalled) o->sink.since = l->now ;
   o->sink.stalled = 1 ;
@@ -97,9 +97,9 @@ static int deliver_stream (hf_log *l, hf_logout *o)
     next = k->pos ;
     n = hf_log_render(l, &k->form, &next, hf_log_scratch, o->any_size ? HF_LOG_OUT : PIECE, (size_t)-1, &ended) ;
     if (!n) { k->pos = next ; break ; }
-    if (!has_room(o)) return wait_out(l, o) ;
+    if (!has_room(o)) return hf_logout_wait(l, o) ;
     do w = write(o->fd, hf_log_scratch, n) ; while (w < 0 && errno == EINTR) ;
-    if (w < 0) return errno == EAGAIN ? wait_out(l, o) : lost_reader(l, o) ;
+    if (w < 0) return errno == EAGAIN ? hf_logout_wait(l, o) : lost_reader(l, o) ;
     if ((size_t)w == n) k->pos = next ;
     else hf_log_render(l, &k->form, &k->pos, hf_log_scratch, w, (size_t)-1, &ended) ;
   }
@@ -129,10 +129,10 @@ static int send_stderr (hf_log *l, hf_logout *o, size_t at, char const *s, size_
 {
   size_t k = short_line(l, o, at, s, n, hf_log_scratch) ;
   ssize_t w ;
-  if (!has_room(o)) return wait_out(l, o) ;
+  if (!has_room(o)) return hf_logout_wait(l, o) ;
   if (k > PIECE && !o->any_size) { hf_log_scratch[PIECE - 1] = '\n' ; k = PIECE ; }
   do w = write(o->fd, hf_log_scratch, k) ; while (w < 0 && errno == EINTR) ;
-  return w >= 0 || errno != EAGAIN ? 1 : wait_out(l, o) ;
+  return w >= 0 || errno != EAGAIN ? 1 : hf_logout_wait(l, o) ;
 }
 
 /* As in runit: what cannot be sent is written to the log directory instead, saying so. */

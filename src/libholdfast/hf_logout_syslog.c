@@ -68,16 +68,6 @@ static int trouble (hf_log *l, hf_logout *o)
   return 0 ;
 }
 
-static int wait_out (hf_log *l, hf_logout *o)
-{
-  if (!o->sink.stalled) o->sink.since = l->now ;
-  o->sink.stalled = 1 ;
-  o->sink.lost.err = EAGAIN ;
-  o->sink.retry_at = l->now + l->retry_ms ;
-  o->want_out = 1 ;
-  return 0 ;
-}
-
 static int start_connect (hf_log *l, hf_logout *o)
 {
   o->fd = socket(o->addr.sa.sa_family, o->stream ? SOCK_STREAM : SOCK_DGRAM, 0) ;
@@ -89,7 +79,7 @@ static int start_connect (hf_log *l, hf_logout *o)
   }
   if (errno != EINPROGRESS) return trouble(l, o) ;
   o->connected = 1 ;
-  return wait_out(l, o) ;
+  return hf_logout_wait(l, o) ;
 }
 
 static int writable (int fd)
@@ -104,7 +94,7 @@ static int connected (hf_log *l, hf_logout *o)
   socklen_t n = sizeof(e) ;
   if (o->fd < 0) return start_connect(l, o) ;
   if (o->connected == 2) return 1 ;
-  if (!writable(o->fd)) return wait_out(l, o) ;
+  if (!writable(o->fd)) return hf_logout_wait(l, o) ;
   if (getsockopt(o->fd, SOL_SOCKET, SO_ERROR, &e, &n) < 0) e = errno ;
   if (e) { errno = e ; return trouble(l, o) ; }
   o->connected = 2 ;
@@ -127,7 +117,7 @@ static int send_pending (hf_log *l, hf_logout *o)
   {
     ssize_t r = send(o->fd, o->pending + o->pending_at, o->pending_len - o->pending_at, MSG_NOSIGNAL | MSG_DONTWAIT) ;
     if (r >= 0) o->pending_at += r ;
-    else if (errno == EAGAIN || errno == EWOULDBLOCK) return wait_out(l, o) ;
+    else if (errno == EAGAIN || errno == EWOULDBLOCK) return hf_logout_wait(l, o) ;
     else if (errno != EINTR) return trouble(l, o) ;
   }
   o->pending_at = o->pending_len = 0 ;
@@ -163,8 +153,8 @@ static int send_datagram (hf_log *l, hf_logout *o, char const *s, size_t n)
   {
     if (send(o->fd, s, n, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return 1 ;
     if (errno == EINTR) continue ;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return wait_out(l, o) ;
-    if (errno == ENOBUFS && o->remote) return wait_out(l, o) ;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return hf_logout_wait(l, o) ;
+    if (errno == ENOBUFS && o->remote) return hf_logout_wait(l, o) ;
     if (errno == EMSGSIZE && n > 1024) { n = 1024 ; continue ; }
     /* the news of an earlier datagram that nobody took */
     if (errno == ECONNREFUSED && o->remote) continue ;

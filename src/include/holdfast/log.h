@@ -364,6 +364,8 @@ extern void hf_logout_init (hf_log const *l, hf_logout *o, int kind, char const 
 extern int hf_logout_deliver (hf_log *l, hf_logdir *d, hf_logout *o) ;
 extern void hf_logout_close (hf_logout *o) ;
 extern int hf_logout_poll (hf_logout const *o, short *events) ; /* descriptor to wait for, or -1 */
+/* Notes that the output takes nothing now and is to be polled. Always 0: not delivered. */
+extern int hf_logout_wait (hf_log *l, hf_logout *o) ;
 /* "1.2.3.4[:port]", "::1", "[::1]:port"; 1, 0 bad address, -1 bad port */
 extern int hf_logout_address (hf_logout *o, char const *text, unsigned int port) ;
 extern int hf_logout_path (hf_logout *o, char const *path) ;    /* a local socket; 1, or 0: too long */
