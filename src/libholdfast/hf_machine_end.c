@@ -32,7 +32,7 @@ static uint32_t jitter (struct step *s, uint32_t delay)
   return (uint32_t)((uint64_t)delay * s->p->jitter / 100 * (x >> 44) >> 20) ;
 }
 
-/* The delay in force, and the one after it. */
+/* The delay in force, and the one after it: an end that was asked for makes it no longer. */
 static uint32_t take_delay (struct step *s)
 {
   hf_machine *m = s->m ;
@@ -41,7 +41,7 @@ static uint32_t take_delay (struct step *s)
   if (delay < p->delay_min || m->flags & HF_FLAG_WASREADY || m->ended_at - m->started_at > p->delay_max)
     delay = p->delay_min ;
   if (delay > p->delay_max) delay = p->delay_max ;
-  m->restart_delay = delay > p->delay_max / 2 ? p->delay_max : delay * 2 ;
+  m->restart_delay = m->flags & (HF_FLAG_AGED | HF_FLAG_AGAIN) ? delay : delay > p->delay_max / 2 ? p->delay_max : delay * 2 ;
   return delay ;
 }
 
@@ -132,15 +132,17 @@ static void forget_signals (hf_machine *m)
 static void note_death (struct step *s, int wstat)
 {
   hf_machine *m = s->m ;
+  int asked = m->flags & (HF_FLAG_TERM | HF_FLAG_AGED | HF_FLAG_AGAIN) ;
   m->deaths++ ;
   m->ended_at = s->now ;
   m->last_wstat = wstat < 0 ? 0 : wstat ;
   m->flags &= HF_FLAG_WASREADY | HF_FLAG_AGED | HF_FLAG_AGAIN | HF_FLAG_SCRIPT_OK | HF_FLAG_KILLED ;
   m->flags |= (uint16_t)(HF_FLAG_ENDED | (wstat < 0 ? 0 : HF_FLAG_KNOWN)) ;
+  forget_signals(m) ;
+  if (asked) return ; /* that one does not count for give-up */
   m->death_ms[m->death_head] = s->now ;
   m->death_head = (uint8_t)((m->death_head + 1) % HF_DEATHS) ;
   if (m->death_n < HF_DEATHS) m->death_n++ ;
-  forget_signals(m) ;
 }
 
 void hf_m_run_died (struct step *s, int wstat)

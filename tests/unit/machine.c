@@ -380,6 +380,18 @@ static void facts (void)
   ok(M.phase == HF_PHASE_DOWN && M.why == HF_WHY_GAVEUP && M.want == HF_WANT_DOWN, "three deaths within a second: given up") ;
   ev(HF_EV_COMMAND, 'u', 9000) ;
   ok(M.phase == HF_PHASE_PREPARE && !M.death_n, "up starts it again, with a clean slate") ;
+  fresh() ; P.giveup_n = 3 ; P.giveup_ms = 60000 ; P.delay_min = 0 ; P.delay_max = 8000 ;
+  bring_up(5000) ;
+  for (int i = 1 ; i <= 5 ; i++)
+  {
+    int64_t t = 5000 + i * 2000 ;
+    ev(HF_EV_COMMAND, i & 1 ? 't' : 'd', t) ;
+    while (M.script) ev(HF_EV_SCRIPT, 0, t) ;
+    ev(HF_EV_COMMAND, 'u', t) ;
+    die(i & 2 ? SIGTERM : 256, t + 1) ;
+    ev(HF_EV_SCRIPT, 0, t + 1) ; ev(HF_EV_STARTED, 0, t + 1) ;
+  }
+  ok(M.phase == HF_PHASE_RUN && M.deaths == 5 && !M.death_n, "ends that were asked for do not count for give-up") ;
   fresh() ; P.restart = HF_RESTART_ONFAILURE ; bring_up(5000) ; die(0, 5010) ;
   ok(M.why == HF_WHY_DONE && M.flags & HF_FLAG_READY && M.want == HF_WANT_DOWN, "on-failure: a good end is the end, and ready") ;
   fresh() ; P.restart = HF_RESTART_ONFAILURE ; bring_up(5000) ; die(SIGTERM, 5010) ;
@@ -390,6 +402,8 @@ static void facts (void)
   ok(M.phase == HF_PHASE_DOWN && M.why == HF_WHY_ASKED, "unless told down after that") ;
   fresh() ; P.delay_min = P.delay_max = 60000 ; bring_up(5000) ; ev(HF_EV_COMMAND, 't', 7000) ; ev(HF_EV_SCRIPT, 0, 7000) ; die(SIGTERM, 7010) ;
   ok(M.phase == HF_PHASE_PREPARE, "a restart that was asked for waits a second from the start, no more") ;
+  fresh() ; P.delay_max = 8000 ; bring_up(5000) ; ev(HF_EV_COMMAND, 't', 5100) ; ev(HF_EV_SCRIPT, 0, 5100) ; die(SIGTERM, 5200) ;
+  ok(M.restart_at == 6000 && M.restart_delay == 1000, "and does not make restart-delay grow") ;
   fresh() ; P.restart = HF_RESTART_ONFAILURE ; bring_up(5000) ; die(3 << 8, 5010) ;
   ok(M.phase == HF_PHASE_BACKOFF, "on-failure: a bad one is not") ;
   fresh() ; P.timeout_kill = 1000 ; bring_up(5000) ; ev(HF_EV_COMMAND, 'd', 6000) ; ev(HF_EV_SCRIPT, 0, 6000) ; ev(HF_EV_SCRIPT, 0, 6000) ;
