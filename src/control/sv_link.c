@@ -25,6 +25,7 @@ static struct
 {
   char const *from ;
   int now ;
+  sv_names start ;            /* when all links are there: one service may need another */
 } how = { .from = 0, .now = 0 } ;
 
 static int complain (char const *name, char const *what, int e)
@@ -77,12 +78,6 @@ static ssize_t link_at (char const *path, char *target, size_t n)
   return r ;
 }
 
-static int run_verb (char const *verb, char const *name)
-{
-  char const *words[1] = { name } ;
-  return !sv_command(sv_verb_find(verb), 1, words) ;
-}
-
 static int make_link (char const *name, char const *target)
 {
   char path[HF_PATH], old[HF_PATH] ;
@@ -93,6 +88,18 @@ static int make_link (char const *name, char const *target)
   if (r) return complain(name, r < 0 ? "something that is not a link is there" : "enabled already, from elsewhere", 0) ;
   if (symlink(target, path) < 0) return complain(name, "unable to make the link", errno) ;
   return say(name, "enabled") ;
+}
+
+static int link_to_start (char const *name, char const *target)
+{
+  if (!make_link(name, target)) return 0 ;
+  if (how.now) sv_names_add(&how.start, sv_copy(name)) ;
+  return 1 ;
+}
+
+static int start_all (void)
+{
+  return how.start.n ? sv_command(sv_verb_find("start"), how.start.n, how.start.v) : 0 ;
 }
 
 static char const *last_part (char *path)
@@ -118,8 +125,7 @@ static int enable_one (char const *word)
   name = last_part(path) ;
   if (!*name || name[0] == '.') return complain(word, "a service's name cannot begin with a dot", 0) ;
   if (!is_dir(path)) return complain(word, "no service directory", errno) ;
-  if (!make_link(name, path)) return 0 ;
-  return !how.now || run_verb("start", name) ;
+  return link_to_start(name, path) ;
 }
 
 /* The supervisor leaves by itself when runsvdir misses the link; where there is no runsvdir it
@@ -149,7 +155,7 @@ static int disable_one (char const *name)
   }
   sv_unit_find(&u, name) ;
   supervised = how.now && sv_unit_open(&u) && realpath(u.sup, sup) ;
-  if (supervised && !run_verb("stop", name)) return 0 ;
+  if (supervised && sv_command(sv_verb_find("stop"), 1, &name)) return 0 ;
   if (unlink(path) < 0) return complain(name, "unable to remove the link", errno) ;
   if (supervised) gone = await_end(&u, sup) ;
   sv_unit_close(&u) ;
@@ -172,6 +178,7 @@ static int each (char const *verb, int (*f) (char const *), int argc, char const
   if (!sv_lock(hf_clock_ms() + sv_opt.timeout)) return 1 ;
   for (unsigned int i = 0 ; i < l.n ; i++) failed += !(*f)(l.v[i]) ;
   sv_flush() ;
+  failed += start_all() ;
   return sv_exit_code(failed) ;
 }
 
@@ -231,14 +238,14 @@ static int scale_to (char const *base, uint32_t want)
   for (uint32_t k = 1 ; k <= want ; k++)
   {
     instance_name(name, base, k) ;
-    failed += !make_link(name, target) || (how.now && !run_verb("start", name)) ;
+    failed += !link_to_start(name, target) ;
   }
   for (uint32_t k = highest ; k > want ; k--)
   {
     instance_name(name, base, k) ;
     failed += !disable_one(name) ;
   }
-  return failed ;
+  return failed + start_all() ;
 }
 
 int sv_scale (int argc, char const *const *argv)

@@ -120,6 +120,11 @@ p=$(pid_of y)
 exits 'disable --now waits until it is gone' 0 sv -w 20 disable --now y
 refuse 'it is' kill -0 "$p" 2>/dev/null
 
+cp -R available/x available/needy ; echo y >available/needy/needs
+exits 'enable --now: one that needs the next' 0 sv -w 20 enable --now --from "$T/available" needy y
+is 'both are linked, then started' "$(sed 's/: (pid.*//' out | sort | tr '\n' ' ')" 'ok: needy: enabled ok: run: needy ok: run: y ok: y: enabled '
+exits 'disable --now both' 0 sv -w 20 disable --now needy y
+
 # Two administrators.
 ( flock 9 && : >locked && until_ok 10 test -e enough ) 9<"$SVDIR" & holder=$!
 until_ok 10 test -e locked
