@@ -30,6 +30,14 @@ void sv_usage (void)
   _exit(sv_opt.lsb ? 2 : 100) ;
 }
 
+/* The usage line is runit's; before it, what was wrong. */
+static void __attribute__((noreturn)) wrong_command (char const *what, char const *word)
+{
+  sv_flush() ;
+  hf_message(0, 0, hf_words(what, word)) ;
+  sv_usage() ;
+}
+
 /* Words first, then those of which any beginning will do. */
 static sv_verb const verbs[] =
 {
@@ -195,10 +203,10 @@ int sv_run (int argc, char const *const *argv)
   sv_verb const *v = argc ? sv_verb_find(argv[0]) : 0 ;
   sv_names l ;
   int json = 0, i ;
-  if (!v) sv_usage() ;
+  if (!v) wrong_command("unknown command -- ", argc ? argv[0] : "") ;
   if (v->run) return (*v->run)(argc - 1, argv + 1) ;
   i = 1 + late_options(argc - 1, argv + 1, v->flags & SV_STATUS ? &json : 0) ;
-  if (i >= argc && !sv_opt.all && !json) sv_usage() ;
+  if (i >= argc && !sv_opt.all && !json) wrong_command("no service named -- ", argv[0]) ;
   if (i >= argc) sv_opt.all = 1 ;
   sv_names_all(&l, argc - i, argv + i) ;
   if (json) return sv_json(l.n, l.v) ;

@@ -45,15 +45,20 @@ while : ; do sleep 0.2 ; done' | service f
 
 cases() {
   t 'no command' 100 '' "$usage" sv
-  t 'no service' 100 '' "$usage" sv status
+  t 'no service' 100 '' "sv: no service named -- status
+$usage" sv status
   t 'bad option' 100 '' "sv: illegal option -- z
 $usage" sv -vz up a
   t 'option without argument' 100 '' "sv: option requires an argument -- w
 $usage" sv -w
-  t 'unknown command' 100 '' "$usage" sv bogus a
-  t 'a longer word is not the shorter' 100 '' "$usage" sv restartx a
-  t 'a mistyped word is not another' 100 '' "$usage" sv stauts a
-  t 'tstp is not term' 100 '' "$usage" sv tstp a
+  t 'unknown command' 100 '' "sv: unknown command -- bogus
+$usage" sv bogus a
+  t 'a longer word is not the shorter' 100 '' "sv: unknown command -- restartx
+$usage" sv restartx a
+  t 'a mistyped word is not another' 100 '' "sv: unknown command -- stauts
+$usage" sv stauts a
+  t 'tstp is not term' 100 '' "sv: unknown command -- tstp
+$usage" sv tstp a
   t 'status' 0 'run: a: (pid P) Ns
 run: b: (pid P) Ns; run: log: (pid P) Ns' '' sv status a b
   t 'shorter words' 0 'run: a: (pid P) Ns' '' sv st a
@@ -89,7 +94,8 @@ fail: n/log: unable to change to service directory: not a directory" '' sv -w 0 
   t 'two at once, as they come' 0 'ok: down: a: Ns, normally up
 ok: down: n: Ns' '' sh -c 'sv -w 10 down a n >both && sort both'
   t 'LSB: status' 0 'run: b: (pid P) Ns; run: log: (pid P) Ns' '' ./b status
-  t 'LSB: the full word only' 2 '' 'usage: b [-w sec] command' ./b stat
+  t 'LSB: the full word only' 2 '' 'b: unknown command -- stat
+usage: b [-w sec] command' ./b stat
   t 'LSB: usage' 2 '' 'usage: b [-w sec] command' ./b
   t 'LSB: unknown' 4 'warning: z: unable to open supervise/ok: file does not exist' '' ./z status
   t 'LSB: extra words' 0 'ok: run: b: (pid P) Ns' '' ./b check x y
