@@ -167,6 +167,8 @@ extern void sv_put_name (char const *s) ;      /* control bytes become '?' */
 extern void sv_put_uint (uint64_t n) ;
 extern void sv_put_pad (char const *s, size_t width) ;
 extern void sv_flush (void) ;
+extern size_t sv_held (void) ;
+extern void sv_cut (size_t n) ;
 extern void sv_to (int fd) ;                   /* from now on to this descriptor */
 extern int sv_is_terminal (void) ;             /* is that one? */
 extern void *sv_alloc (size_t n) ;             /* zeroed; dies when there is no memory */
@@ -253,6 +255,7 @@ struct sv_logfile_s
 extern int sv_logfind (sv_unit const *u, sv_logfile *f, int max) ; /* number */
 extern void sv_log_mark (sv_unit *u) ;
 extern uint64_t sv_log_lost (char const *dir) ; /* lines that svlogd had to drop there */
+extern uint64_t sv_logger_lost (sv_unit const *log) ; /* ... and in all its directories */
 
 /* Waits a moment for lines to arrive, then prints at most max of those that were written since
    the marks, each after the prefix. Number of lines. */

@@ -120,7 +120,7 @@ static char const *error_of (sv_unit const *u)
   }
 }
 
-static void service (sv_unit *u, char const *name)
+static void service (sv_unit *u, char const *name, int is_log)
 {
   sv_unit log ;
   sv_put("{\"name\":") ;
@@ -140,10 +140,10 @@ static void service (sv_unit *u, char const *name)
     if (u->has_rec) record(u) ;
     else text("wanted", u->st.want == 'u' ? "up" : "down") ;
   }
-  if (!strchr(name, '/') && sv_unit_log(&log, u))
+  if (!is_log && sv_unit_log(&log, u))
   {
     key("log") ;
-    service(&log, log.word) ;
+    service(&log, log.word, 1) ;
   }
   sv_put("}") ;
 }
@@ -162,7 +162,7 @@ int sv_json (unsigned int n, char const *const *words)
     sv_put(i ? ",\n" : "\n") ;
     sv_unit_look(&u, words[i]) ;
     if (u.reach != SV_OK) failed++ ;
-    service(&u, u.word) ;
+    service(&u, u.word, 0) ;
   }
   sv_put("]}\n") ;
   sv_flush() ;

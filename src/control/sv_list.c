@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
@@ -11,7 +12,12 @@
 
 enum colour { PLAIN, GREEN, YELLOW, RED } ;
 
+#define REST 55               /* columns between the name and WHY */
+#define WHY 24                /* what is left to that, if the names can be */
+#define NAME_MIN 12
+
 static int coloured ;
+static size_t columns ;       /* of the terminal, or 0 */
 
 static void in_colour (enum colour c, char const *s, size_t width)
 {
@@ -77,38 +83,12 @@ static void why (sv_unit const *u)
   else sv_put("end unknown") ;
 }
 
-/* In the usual place only: looking for the logger's files would cost too much here. */
 static void lost (sv_unit const *log)
 {
-  char path[HF_PATH] ;
-  uint64_t n ;
-  if (!hf_path_join(path, sizeof(path), log->dir, "main")) return ;
-  n = sv_log_lost(path) ;
+  uint64_t n = sv_logger_lost(log) ;
   if (!n) return ;
-  sv_put(", ") ;
   sv_put_uint(n) ;
-  sv_put(" log lines lost") ;
-}
-
-static void row (char const *word, size_t width)
-{
-  sv_unit u, log ;
-  int ready, has_log ;
-  sv_unit_look(&u, word) ;
-  ready = sv_ready(&u) ;
-  has_log = sv_unit_log(&log, &u) ;
-  sv_put_pad(word, width) ;
-  sv_put("  ") ;
-  in_colour(colour_of(&u, ready), sv_state_word(&u), 12) ;
-  sv_put_pad(ready > 0 ? "yes" : ready ? "-" : "no", 5) ;
-  sv_put("  ") ;
-  if (u.reach == SV_OK) span(&u) ; else sv_put("-      ") ;
-  number(u.st.pid, 7, u.reach == SV_OK && u.st.pid) ;
-  number(u.rec.m.starts ? u.rec.m.starts - 1 : 0, 8, u.has_rec) ;
-  in_colour(has_log && (log.reach != SV_OK || !log.st.pid) ? RED : PLAIN, has_log ? sv_state_word(&log) : "-", 4) ;
-  why(&u) ;
-  if (has_log) lost(&log) ;
-  sv_put("\n") ;
+  sv_put(" log lines lost, ") ;
 }
 
 static size_t width_of (char const *s)
@@ -116,6 +96,52 @@ static size_t width_of (char const *s)
   size_t n = 0 ;
   for (; *s ; s++) n += (*s & 0xc0) != 0x80 ;
   return n ;
+}
+
+/* A name that is too long has a line of its own. */
+static void put_name (char const *word, size_t width)
+{
+  sv_put_pad(word, width) ;
+  if (columns && width_of(word) > width)
+  {
+    sv_put("\n") ;
+    sv_put_pad("", width) ;
+  }
+  sv_put("  ") ;
+}
+
+static void row (char const *word, size_t width)
+{
+  sv_unit u, log ;
+  int ready, has_log ;
+  size_t left ;
+  sv_unit_look(&u, word) ;
+  ready = sv_ready(&u) ;
+  has_log = sv_unit_log(&log, &u) ;
+  if (columns) sv_flush() ;
+  put_name(word, width) ;
+  in_colour(colour_of(&u, ready), sv_state_word(&u), 12) ;
+  sv_put_pad(ready > 0 ? "yes" : ready ? "-" : "no", 5) ;
+  sv_put("  ") ;
+  if (u.reach == SV_OK) span(&u) ; else sv_put("-      ") ;
+  number(u.st.pid, 7, u.reach == SV_OK && u.st.pid) ;
+  number(u.rec.m.starts ? u.rec.m.starts - 1 : 0, 8, u.has_rec) ;
+  in_colour(has_log && (log.reach != SV_OK || !log.st.pid) ? RED : PLAIN, has_log ? sv_state_word(&log) : "-", 4) ;
+  left = sv_held() ;
+  if (has_log) lost(&log) ;
+  why(&u) ;
+  if (columns) sv_cut(left + columns - width - REST) ; /* one byte, one column here */
+  sv_put("\n") ;
+}
+
+/* On a terminal the table keeps within its width. */
+static size_t fit (size_t width)
+{
+  struct winsize w ;
+  if (!sv_is_terminal() || ioctl(1, TIOCGWINSZ, &w) < 0 || w.ws_col < NAME_MIN + REST + 10) return width ;
+  columns = w.ws_col ;
+  if (width + REST + WHY <= columns) return width ;
+  return columns < NAME_MIN + REST + WHY ? NAME_MIN : columns - REST - WHY ;
 }
 
 int sv_list (int argc, char const *const *argv)
@@ -136,6 +162,7 @@ int sv_list (int argc, char const *const *argv)
   if (json) return sv_json(l.n, l.v) ;
   coloured = sv_is_terminal() && !(getenv("NO_COLOR") && *getenv("NO_COLOR")) ;
   for (unsigned int i = 0 ; i < l.n ; i++) if (width_of(l.v[i]) > width) width = width_of(l.v[i]) ;
+  width = fit(width) ;
   sv_unit_near(l.n, l.v) ;
   sv_put_pad("NAME", width) ;
   sv_put("  STATE         READY  SINCE  PID      RESTARTS  LOG   WHY\n") ;

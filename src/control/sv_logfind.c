@@ -210,6 +210,36 @@ uint64_t sv_log_lost (char const *dir)
   return n ;
 }
 
+static uint64_t lost_in (sv_unit const *log, char const *word)
+{
+  char cwd[64], path[HF_PATH] ;
+  if (word[0] == '/') return sv_log_lost(word) ;
+  proc_path(cwd, log->st.pid, "/cwd", "") ;
+  if (hf_path_join(path, sizeof(path), cwd, word) && !access(path, X_OK)) return sv_log_lost(path) ;
+  return hf_path_join(path, sizeof(path), log->dir, word) ? sv_log_lost(path) : 0 ;
+}
+
+/* Its directories are among the words of its command line, or, if it does not run, of its script. */
+uint64_t sv_logger_lost (sv_unit const *log)
+{
+  static sv_logfile f[SV_MARKS] ;
+  struct search s = { .f = f, .n = 0, .max = SV_MARKS } ;
+  char path[64], words[4096] ;
+  uint64_t n = 0 ;
+  ssize_t r ;
+  if (log->reach != SV_OK || !log->st.pid)
+  {
+    guess(&s, log) ;
+    for (int i = 0 ; i < s.n ; i++) { *strrchr(f[i].path, '/') = 0 ; n += sv_log_lost(f[i].path) ; }
+    return n ;
+  }
+  proc_path(path, log->st.pid, "/cmdline", "") ;
+  r = openreadnclose_nb(path, words, sizeof(words) - 1) ;
+  words[r > 0 ? r : 0] = 0 ;
+  for (char *w = words ; w < words + r ; w += strlen(w) + 1) if (w > words && *w && *w != '-') n += lost_in(log, w) ;
+  return n ;
+}
+
 void sv_log_mark (sv_unit *u)
 {
   static sv_logfile f[SV_MARKS] ;

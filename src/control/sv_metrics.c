@@ -15,14 +15,26 @@
 #include <holdfast/message.h>
 #include "sv.h"
 
-static void label (char const *s)
+/* The format is UTF-8; what is not becomes \xNN, so that two names never become one. */
+static void label (char const *text)
 {
+  static char const hex[] = "0123456789abcdef" ;
+  unsigned char const *s = (unsigned char const *)text ;
+  size_t n = strlen(text) ;
   sv_put("{service=\"") ;
-  for (; *s ; s++)
+  while (n)
   {
-    if (*s == '\n') { sv_put("\\n") ; continue ; }
-    if (*s == '"' || *s == '\\') sv_put("\\") ;
-    sv_putn(s, 1) ;
+    size_t k = *s < 128 ? 1 : sv_utf8(s, n) ;
+    char esc[5] = { '\\', '\\', 'x', hex[*s >> 4], hex[*s & 15] } ;
+    if (!k) { sv_putn(esc, 5) ; k = 1 ; }
+    else if (*s == '\n') sv_put("\\n") ;
+    else
+    {
+      if (*s == '"' || *s == '\\') sv_put("\\") ;
+      sv_putn((char const *)s, k) ;
+    }
+    s += k ;
+    n -= k ;
   }
   sv_put("\"} ") ;
 }
@@ -101,6 +113,19 @@ static void family (struct family const *f, sv_unit *u, unsigned int n)
   }
 }
 
+/* A series must not be there twice. */
+static void once (sv_names *l)
+{
+  unsigned int n = 0 ;
+  for (unsigned int i = 0 ; i < l->n ; i++)
+  {
+    unsigned int k = 0 ;
+    while (k < n && strcmp(l->v[k], l->v[i])) k++ ;
+    if (k == n) l->v[n++] = l->v[i] ;
+  }
+  l->n = n ;
+}
+
 static void print (sv_names const *l)
 {
   sv_unit *u = sv_alloc(l->n * sizeof(sv_unit)) ;
@@ -141,6 +166,7 @@ int sv_metrics (int argc, char const *const *argv)
   }
   if (!words.n) sv_opt.all = 1 ;
   sv_names_all(&l, (int)words.n, words.v) ;
+  if (words.n) once(&l) ;
   if (file) return print_to(file, &l) ;
   print(&l) ;
   return 0 ;

@@ -27,6 +27,19 @@ void sv_flush (void)
     hf_diesys(SV_EXIT_FATAL, "unable to write to standard output") ;
 }
 
+/* How much is held back; and of that, cut to so many bytes. */
+size_t sv_held (void)
+{
+  return out.len ;
+}
+
+void sv_cut (size_t n)
+{
+  if (!n || out.len <= n) return ;
+  out.len = n ;
+  out.s[n - 1] = '>' ;
+}
+
 void sv_to (int fd)
 {
   sv_flush() ;

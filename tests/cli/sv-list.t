@@ -47,13 +47,24 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 ; 
   check 'colours on a terminal' sh -c 'grep -q "$(printf "\033\[3")" tty'
   NO_COLOR=1 TERM=xterm script -qec 'sv list' /dev/null </dev/null >tty
   refuse 'but not with NO_COLOR' sh -c 'grep -q "$(printf "\033\[3")" tty'
+  long=a-service-whose-name-is-much-too-long-for-a-table-that-is-to-fit-into-a-terminal
+  mkdir "$SVDIR/$long"
+  NO_COLOR=1 script -qec 'stty cols 80 ; sv list' /dev/null </dev/null | tr -d '\r' >tty
+  check 'a long name does not push the table off a terminal' has "^$long\$" tty
+  is 'which stays within its width' "$(awk 'length > 80 && !/much-too-long/' tty)" ''
+  check 'elsewhere it is one line' sh -c "sv list | grep -q '^$long  unsupervised '"
+  rmdir "$SVDIR/$long"
 else
+  skip 'a long name does not push the table off a terminal' 'no script(1)'
+  skip 'which stays within its width' 'no script(1)'
+  skip 'elsewhere it is one line' 'no script(1)'
   skip 'colours on a terminal' 'no script(1)'
   skip 'but not with NO_COLOR' 'no script(1)'
 fi
 
 exits 'JSON: an unsupervised service counts as a failure' 2 sv status --json
 cp out json
+like 'a path has a logger, too' "$(sv status --json "$SVDIR/up")" '*"log":{"name":"*/up/log",*'
 exits 'of some' 0 sv status --json up failed
 if command -v python3 >/dev/null ; then
   cat >read.py <<'END'
@@ -91,6 +102,24 @@ is 'the end is marked' "$(tail -n 1 metrics)" '# EOF'
 refuse 'nothing but samples and comments' sh -c 'grep -v "^#" metrics | grep -vq "^holdfast_service_[a-z_]*{service=\".*\"} [0-9.]*$"'
 exits 'into a file' 0 sv metrics -o "$T/sv.prom"
 check 'as a whole' sh -c 'sed "/since/d" sv.prom >a ; sed "/since/d" metrics >b ; cmp -s a b'
+
+# What a logger lost, wherever it writes to.
+sleeper lossy
+executable "$SVDIR/lossy/log/run" <<END
+#!/bin/sh
+cd there
+exec svlogd $T/elsewhere .
+END
+mkdir elsewhere "$SVDIR/lossy/log/there"
+supervise lossy
+until_ok 10 test -e "$SVDIR/lossy/log/there/current" || exit 1
+echo 'lines 5' >elsewhere/lost
+echo 'lines 7' >"$SVDIR/lossy/log/there/lost"
+check 'lines lost in directories of all kinds' sh -c "sv list lossy | grep -q '12 log lines lost'"
+sv -w 10 exit lossy >/dev/null
+printf 'bad\377' | { read -r bad ; mkdir "$SVDIR/$bad" ; sv metrics "$bad" "$bad" >metrics ; rmdir "$SVDIR/$bad" ; }
+check 'metrics: bytes that are no text are made text' has 'supervised{service="bad\\\\xff"} 0$' metrics
+is 'no sample twice' "$(grep -c supervised{ metrics)" 1
 
 # Runit's supervisor tells less.
 if test -x /usr/bin/runsv ; then

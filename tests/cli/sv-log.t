@@ -116,7 +116,7 @@ check 'what it logged last' has '| cannot bind' why
 echo 'lines 12' >"$SVDIR/old/log/main/lost"
 sv why old >why
 check 'lines that were lost' has "^log lines lost in $SVDIR/old/log/main: 12\$" why
-check 'also in the list' sh -c 'sv list old | grep -q ", 12 log lines lost"'
+check 'also in the list' sh -c 'sv list old | grep -q "12 log lines lost, "'
 exits 'why not: an unknown one' 1 sv why nonesuch
 echo mute >"$SVDIR/crash/needs" ; echo nonesuch >>"$SVDIR/crash/needs"
 sv down mute ; until_ok 10 is_down mute
