@@ -16,9 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
@@ -26,6 +24,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/clock.h>
 #include <holdfast/companion.h>
 #include <holdfast/message.h>
@@ -33,6 +32,7 @@
 #include <holdfast/service.h>
 #include "config.h"
 #include "notifymsg.h"
+#include "notifysock.h"
 
 #define USAGE "notifysocket [-amq] [-d fd | -N] [-p path] [-s file] [-w ms] [-t ms] [-k signal] [-K ms] prog ..."
 #define HELD_MS 1000          /* longest time between two looks whether the newline was read */
@@ -49,7 +49,6 @@ static struct
   int notify ;                /* notification descriptor, or -1: none, or done */
   int64_t held ;              /* the newline is written: time to the next look whether it was read; else 0 */
   char const *path ;          /* of the socket; null: abstract */
-  struct stat made ;          /* what bind() made at path */
   char const *file ;          /* status file, or null */
   int dirty ;                 /* it is not what it should be */
   int64_t write_at ;          /* and is not to be written before this */
@@ -61,46 +60,6 @@ static struct
   notifymsg said ;
 } g = { .fd = -1, .notify = -1, .kill_ms = 10000, .signal = SIGABRT, .deadline = HF_NEVER } ;
 
-/* The socket. */
-
-static socklen_t address (struct sockaddr_un *sa)
-{
-  memset(sa, 0, sizeof(*sa)) ;
-  sa->sun_family = AF_UNIX ;
-  if (!g.path) return sizeof(sa->sun_family) ; /* Linux: the kernel picks an abstract name */
-  if (g.path[0] != '/') hf_die(HF_EXIT_USAGE, "the socket's path must be absolute: ", g.path) ;
-  if (strlen(g.path) >= sizeof(sa->sun_path)) hf_die(HF_EXIT_USAGE, "the socket's path is too long: ", g.path) ;
-  strcpy(sa->sun_path, g.path) ;
-  return sizeof(*sa) ;
-}
-
-static void open_socket (void)
-{
-  struct sockaddr_un sa ;
-  socklen_t len = address(&sa) ;
-  mode_t mask ;
-  int r ;
-  g.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) ;
-  if (g.fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to make a socket") ;
-#if HF_LINUX
-  {
-    int one = 1 ;
-    if (setsockopt(g.fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) < 0)
-      hf_diesys(HF_EXIT_SYSTEM, "unable to ask for the senders' identity") ;
-  }
-#endif
-  if (g.path)
-  {
-    struct stat st ;
-    if (!lstat(g.path, &st) && S_ISSOCK(st.st_mode)) unlink(g.path) ;
-  }
-  mask = umask(0) ;
-  r = bind(g.fd, (struct sockaddr *)&sa, len) ;
-  umask(mask) ;
-  if (r < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to bind the socket ", g.path ? g.path : "") ;
-  if (g.path && lstat(g.path, &g.made) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to look at ", g.path) ;
-}
-
 static void set_number (char const *name, unsigned long n)
 {
   char s[ULONG_FMT] ;
@@ -110,15 +69,8 @@ static void set_number (char const *name, unsigned long n)
 
 static void set_environment (void)
 {
-  struct sockaddr_un sa ;
-  socklen_t len = sizeof(sa) ;
-  char name[sizeof(sa.sun_path) + 2] ;
-  size_t n ;
-  if (getsockname(g.fd, (struct sockaddr *)&sa, &len) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to read the socket's name") ;
-  n = len - (size_t)((char *)sa.sun_path - (char *)&sa) ;
-  memcpy(name, sa.sun_path, n) ;
-  name[n] = 0 ;
-  if (!g.path) name[0] = '@' ;
+  char name[NOTIFYSOCK_NAME] ;
+  notifysock_name(g.fd, !!g.path, name) ;
   if (setenv("NOTIFY_SOCKET", name, 1) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to set NOTIFY_SOCKET") ;
   unsetenv("WATCHDOG_USEC") ;
   unsetenv("WATCHDOG_PID") ;
@@ -238,41 +190,6 @@ static void obey (notifymsg const *before, uid_t uid, int64_t now)
 
 /* Receiving. */
 
-static pid_t sender (struct msghdr *m, uid_t *uid)
-{
-  pid_t pid = 0 ;
-#if HF_LINUX
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(m) ; c ; c = CMSG_NXTHDR(m, c))
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
-    {
-      struct ucred u ;
-      memcpy(&u, CMSG_DATA(c), sizeof(u)) ;
-      pid = u.pid ;
-      *uid = u.uid ;
-    }
-#else
-  (void)m ; (void)uid ;
-#endif
-  return pid ;
-}
-
-/* Nothing that was sent is kept; a BARRIER's sender waits for just this. */
-static void close_sent (struct msghdr *m)
-{
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(m) ; c ; c = CMSG_NXTHDR(m, c))
-  {
-    size_t n ;
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue ;
-    n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) ;
-    for (size_t i = 0 ; i < n ; i++)
-    {
-      int fd ;
-      memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int)) ;
-      fd_close(fd) ;
-    }
-  }
-}
-
 /* A sender that is dead already has no ancestors to show (a helper that sends and exits). It is
    believed if it ran as root or as the daemon's user, who can do worse to the daemon anyway. */
 static int is_ghost (pid_t pid, uid_t uid)
@@ -295,20 +212,12 @@ static int believe (pid_t pid, uid_t uid)
 /* One datagram. 1, or 0 if there is none. */
 static int receive (int64_t now)
 {
-  union { struct cmsghdr align ; char s[CMSG_SPACE(253 * sizeof(int)) + 256] ; } control ;
-  char s[NOTIFYMSG_MAX] ;
-  struct iovec v = { .iov_base = s, .iov_len = sizeof(s) } ;
-  struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.s, .msg_controllen = sizeof(control.s) } ;
+  static notifysock d ;
   notifymsg before = g.said ;
-  uid_t uid = (uid_t)-1 ;
-  pid_t pid ;
-  ssize_t r ;
-  do r = recvmsg(g.fd, &m, MSG_CMSG_CLOEXEC) ; while (r < 0 && errno == EINTR) ;
-  if (r < 0) return 0 ;
-  pid = sender(&m, &uid) ;
-  if (believe(pid, uid) && !(m.msg_flags & MSG_TRUNC) && notifymsg_scan(&g.said, s, (size_t)r))
-    obey(&before, uid, now) ;
-  close_sent(&m) ;
+  int r = notifysock_receive(g.fd, &d) ;
+  if (!r) return 0 ;
+  if (r > 0 && believe(d.pid, d.uid) && notifymsg_scan(&g.said, d.s, d.len)) obey(&before, d.uid, now) ;
+  notifysock_release(&d) ;
   return 1 ;
 }
 
@@ -323,12 +232,6 @@ static void too_late (void)
   hf_companion_end(who, g.signal, g.kill_ms, reason) ;
   g.deadline = HF_NEVER ;
   if (who == &g.main) forget_main() ;
-}
-
-static void forget_path (void)
-{
-  struct stat st ;
-  if (g.path && !lstat(g.path, &st) && st.st_ino == g.made.st_ino && st.st_dev == g.made.st_dev) unlink(g.path) ;
 }
 
 static void live (void)
@@ -352,14 +255,7 @@ static void live (void)
   }
   g.write_at = 0 ;
   write_file(now) ;
-  forget_path() ;
-}
-
-static unsigned int number (char const *s)
-{
-  unsigned int u ;
-  if (!uint0_scan(s, &u) || u > 2147483647u) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
-  return u ;
+  notifysock_forget(g.path) ;
 }
 
 static int find_notify_fd (int wanted)
@@ -379,17 +275,17 @@ int main (int argc, char const *const *argv)
   int wanted = -1, none = 0, quiet = 0, opt ;
   PROG = "notifysocket" ;
   hf_version(PROG, argc, argv) ;
-  while ((opt = subgetopt_r(argc, argv, "d:Np:s:amw:t:k:K:q", &l)) >= 0) switch (opt)
+  while ((opt = hf_option(argc, argv, "d:Np:s:amw:t:k:K:q", &l)) >= 0) switch (opt)
   {
-    case 'd' : wanted = (int)number(l.arg) ; break ;
+    case 'd' : wanted = (int)hf_option_number(l.arg, USAGE) ; break ;
     case 'N' : none = 1 ; break ;
     case 'p' : g.path = l.arg ; break ;
     case 's' : g.file = l.arg ; break ;
     case 'a' : g.trust = TRUST_ANYONE ; break ;
     case 'm' : g.trust = TRUST_MAIN ; break ;
-    case 'w' : g.watchdog_ms = number(l.arg) ; break ;
-    case 't' : g.start_ms = number(l.arg) ; break ;
-    case 'K' : g.kill_ms = number(l.arg) ; break ;
+    case 'w' : g.watchdog_ms = hf_option_number(l.arg, USAGE) ; break ;
+    case 't' : g.start_ms = hf_option_number(l.arg, USAGE) ; break ;
+    case 'K' : g.kill_ms = hf_option_number(l.arg, USAGE) ; break ;
     case 'q' : quiet = 1 ; break ;
     case 'k' :
       g.signal = hf_signal_scan(l.arg) ;
@@ -401,7 +297,7 @@ int main (int argc, char const *const *argv)
   if (!argc) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   if (!HF_LINUX && !g.path) hf_die(HF_EXIT_USAGE, "this system has no abstract sockets: -p PATH is needed") ;
   if (!none) g.notify = find_notify_fd(wanted) ;
-  open_socket() ;
+  g.fd = notifysock_open(g.path) ;
   set_environment() ;
   {
     int keep[2] = { g.fd, g.notify } ;

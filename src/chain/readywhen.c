@@ -24,6 +24,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/clock.h>
 #include <holdfast/companion.h>
 #include <holdfast/message.h>
@@ -63,19 +64,6 @@ static struct
   int end, verbose, quiet, none, wanted ;
 } g = { .p = probes, .notify = -1, .inotify = -1, .interval = 1000, .probe_ms = 5000, .health_ms = 10000, .kill_ms = 10000,
   .signal = SIGTERM, .wanted = -1 } ;
-
-static void usage (void) __attribute__((noreturn)) ;
-static void usage (void)
-{
-  hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
-}
-
-static unsigned int number (char const *s)
-{
-  unsigned int u ;
-  if (!uint0_scan(s, &u) || u > 2147483647u) usage() ;
-  return u ;
-}
 
 /* Asking. */
 
@@ -241,12 +229,12 @@ static void add_probe (enum probe_kind kind, char const *arg)
       if (!probe_scan_unix(p, arg)) hf_die(HF_EXIT_USAGE, "not the path of a socket: ", arg) ;
       break ;
     case PROBE_UP :
-      p->ms = number(arg) ;
-      if (p->ms > 2147483) usage() ;
+      p->ms = hf_option_number(arg, USAGE) ;
+      if (p->ms > 2147483) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
       p->ms *= 1000 ;
       break ;
     default :
-      if (!*arg) usage() ;
+      if (!*arg) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   }
 }
 
@@ -282,7 +270,7 @@ static unsigned int options (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   int opt ;
-  while ((opt = subgetopt_r(argc, argv, "c:T:u:f:l:L:s:d:Ni:w:t:n:em:I:k:K:vq", &l)) >= 0) switch (opt)
+  while ((opt = hf_option(argc, argv, "c:T:u:f:l:L:s:d:Ni:w:t:n:em:I:k:K:vq", &l)) >= 0) switch (opt)
   {
     case 'c' : add_probe(PROBE_COMMAND, l.arg) ; break ;
     case 'T' : add_probe(PROBE_TCP, l.arg) ; break ;
@@ -291,25 +279,25 @@ static unsigned int options (int argc, char const *const *argv)
     case 'l' : add_probe(PROBE_LOG, l.arg) ; break ;
     case 's' : add_probe(PROBE_UP, l.arg) ; break ;
     case 'L' : g.logfile = l.arg ; break ;
-    case 'd' : g.wanted = (int)number(l.arg) ; break ;
+    case 'd' : g.wanted = (int)hf_option_number(l.arg, USAGE) ; break ;
     case 'N' : g.none = 1 ; break ;
-    case 'i' : g.interval = number(l.arg) ; break ;
-    case 'w' : g.probe_ms = number(l.arg) ; break ;
-    case 't' : g.total_ms = number(l.arg) ; break ;
-    case 'n' : g.attempts = number(l.arg) ; break ;
+    case 'i' : g.interval = hf_option_number(l.arg, USAGE) ; break ;
+    case 'w' : g.probe_ms = hf_option_number(l.arg, USAGE) ; break ;
+    case 't' : g.total_ms = hf_option_number(l.arg, USAGE) ; break ;
+    case 'n' : g.attempts = hf_option_number(l.arg, USAGE) ; break ;
     case 'e' : g.end = 1 ; break ;
-    case 'm' : g.failures = number(l.arg) ; break ;
-    case 'I' : g.health_ms = number(l.arg) ; break ;
-    case 'K' : g.kill_ms = number(l.arg) ; break ;
+    case 'm' : g.failures = hf_option_number(l.arg, USAGE) ; break ;
+    case 'I' : g.health_ms = hf_option_number(l.arg, USAGE) ; break ;
+    case 'K' : g.kill_ms = hf_option_number(l.arg, USAGE) ; break ;
     case 'v' : g.verbose = 1 ; break ;
     case 'q' : g.quiet = 1 ; break ;
     case 'k' :
       g.signal = hf_signal_scan(l.arg) ;
       if (!g.signal) hf_die(HF_EXIT_USAGE, "unknown signal ", l.arg) ;
       break ;
-    default : usage() ;
+    default : hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   }
-  if (!g.n || !g.interval || !g.health_ms || !g.probe_ms) usage() ;
+  if (!g.n || !g.interval || !g.health_ms || !g.probe_ms) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   return l.ind ;
 }
 
@@ -321,7 +309,7 @@ int main (int argc, char const *const *argv)
   PROG = "readywhen" ;
   hf_version(PROG, argc, argv) ;
   argv += options(argc, argv) ;
-  if (!argv[0]) usage() ;
+  if (!argv[0]) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   find_notify_fd() ;
   begin_probes() ;
   watch_directories() ;

@@ -19,6 +19,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/clock.h>
 #include <holdfast/control.h>
 #include <holdfast/message.h>
@@ -48,19 +49,6 @@ static struct
   ask *a ;
   unsigned int n ;
 } g = { .grace = 10000 } ;
-
-static void usage (void) __attribute__((noreturn)) ;
-static void usage (void)
-{
-  hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
-}
-
-static unsigned int number (char const *s)
-{
-  unsigned int u ;
-  if (!uint0_scan(s, &u) || u > 2147483647u) usage() ;
-  return u ;
-}
 
 static int add (char const *name, void *data)
 {
@@ -165,7 +153,7 @@ static unsigned int take_names (char const *const *argv)
     if (!*argv[i]) hf_die(HF_EXIT_USAGE, "the name of a service is empty") ;
     add(argv[i], 0) ;
   }
-  usage() ;
+  hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
 }
 
 /* A target: nothing to run but its needs. The name of the process tells that they are met; it
@@ -185,19 +173,19 @@ int main (int argc, char const *const *argv)
 {
   subgetopt l = SUBGETOPT_ZERO ;
   char const *file = 0 ;
-  int64_t deadline = HF_NEVER ;
+  unsigned int ms = 0 ;
   int opt, keep = 0 ;
   PROG = "svneed" ;
   hf_version(PROG, argc, argv) ;
-  while ((opt = subgetopt_r(argc, argv, "kd:n:t:g:f:", &l)) >= 0) switch (opt)
+  while ((opt = hf_option(argc, argv, "kd:n:t:g:f:", &l)) >= 0) switch (opt)
   {
     case 'k' : keep = 1 ; break ;
     case 'd' : g.scandir = l.arg ; break ;
     case 'n' : g.self = l.arg ; break ;
-    case 't' : if (number(l.arg)) deadline = hf_clock_ms() + number(l.arg) ; break ;
-    case 'g' : g.grace = number(l.arg) ; break ;
+    case 't' : ms = hf_option_number(l.arg, USAGE) ; break ;
+    case 'g' : g.grace = hf_option_number(l.arg, USAGE) ; break ;
     case 'f' : file = l.arg ; break ;
-    default : usage() ;
+    default : hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   }
   argv += l.ind ;
   if (file)
@@ -205,13 +193,13 @@ int main (int argc, char const *const *argv)
     if (hf_needs_each(file, &add, 0) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to read ", file) ;
   }
   else if (!l.ind || strcmp(argv[-1], "--")) argv += take_names(argv) ;
-  if (keep == !!argv[0]) usage() ;
+  if (keep == !!argv[0]) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   for (unsigned int i = 0 ; i < g.n ; i++) svneed_order(g.scandir, g.self, g.l[i].word) ;
   if (g.n)
   {
     g.a = calloc(g.n, sizeof(ask)) ;
     if (!g.a) hf_die(HF_EXIT_SYSTEM, "out of memory") ;
-    wait_all(deadline) ;
+    wait_all(ms ? hf_clock_ms() + ms : HF_NEVER) ;
     for (unsigned int i = 0 ; i < g.n ; i++) look_close(g.l + i) ;
   }
   if (keep) stay() ;

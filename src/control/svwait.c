@@ -19,6 +19,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
 #include <holdfast/process.h>
@@ -44,19 +45,6 @@ static struct
   int ran ;                   /* a program was run: what was failed before may have been started */
   int64_t grace ;
 } g = { .grace = 5000 } ;
-
-static void usage (void) __attribute__((noreturn)) ;
-static void usage (void)
-{
-  hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
-}
-
-static unsigned int number (char const *s)
-{
-  unsigned int u ;
-  if (!uint0_scan(s, &u) || u > 2147483647u) usage() ;
-  return u ;
-}
 
 static unsigned int scan_conditions (char const *s)
 {
@@ -206,20 +194,20 @@ int main (int argc, char const *const *argv)
   int opt, r ;
   PROG = "svwait" ;
   hf_version(PROG, argc, argv) ;
-  while ((opt = subgetopt_r(argc, argv, "aod:t:g:", &o)) >= 0) switch (opt)
+  while ((opt = hf_option(argc, argv, "aod:t:g:", &o)) >= 0) switch (opt)
   {
     case 'a' : g.any = 0 ; break ;
     case 'o' : g.any = 1 ; break ;
     case 'd' : scandir = o.arg ; break ;
-    case 't' : deadline = hf_clock_ms() + number(o.arg) ; break ;
-    case 'g' : g.grace = number(o.arg) ; break ;
-    default : usage() ;
+    case 't' : deadline = hf_clock_ms() + hf_option_number(o.arg, USAGE) ; break ;
+    case 'g' : g.grace = hf_option_number(o.arg, USAGE) ; break ;
+    default : hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   }
   argv += o.ind ;
-  if (!argv[0] || !argv[1]) usage() ;
+  if (!argv[0] || !argv[1]) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   g.want = scan_conditions(*argv++) ;
   for (n = 0 ; argv[n] && strcmp(argv[n], "--") ; n++) ;
-  if (!n || (argv[n] && !argv[n + 1])) usage() ;
+  if (!n || (argv[n] && !argv[n + 1])) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   g.n = n ;
   getrlimit(RLIMIT_NOFILE, &rl) ;
   make_room() ;

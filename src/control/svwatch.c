@@ -22,6 +22,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/types.h>
 
+#include <holdfast/chain.h>
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
 #include <holdfast/process.h>
@@ -66,19 +67,6 @@ static struct
   int64_t child_until ;
   struct rlimit limit ;       /* as it was */
 } g = { .interval = 0, .prog_ms = 60000, .child_fd = -1, .scan_at = 0, .child_until = HF_NEVER } ;
-
-static void usage (void) __attribute__((noreturn)) ;
-static void usage (void)
-{
-  hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
-}
-
-static unsigned int number (char const *s)
-{
-  unsigned int u ;
-  if (!uint0_scan(s, &u) || u > 2147483647u) usage() ;
-  return u ;
-}
 
 static int64_t earlier (int64_t a, int64_t b)
 {
@@ -296,15 +284,15 @@ int main (int argc, char const *const *argv)
   int opt, interval = -1 ;
   PROG = "svwatch" ;
   hf_version(PROG, argc, argv) ;
-  while ((opt = subgetopt_r(argc, argv, "jlqd:i:T:", &o)) >= 0) switch (opt)
+  while ((opt = hf_option(argc, argv, "jlqd:i:T:", &o)) >= 0) switch (opt)
   {
     case 'j' : g.json = 1 ; break ;
     case 'l' : g.logs = 1 ; break ;
     case 'q' : g.quiet = 1 ; break ;
     case 'd' : g.scandir = o.arg ; break ;
-    case 'i' : interval = (int)number(o.arg) ; break ;
-    case 'T' : g.prog_ms = number(o.arg) ; break ;
-    default : usage() ;
+    case 'i' : interval = (int)hf_option_number(o.arg, USAGE) ; break ;
+    case 'T' : g.prog_ms = hf_option_number(o.arg, USAGE) ; break ;
+    default : hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
   }
   argv += o.ind ;
   g.pattern = argv ;
@@ -312,7 +300,7 @@ int main (int argc, char const *const *argv)
   if (argv[g.patterns])
   {
     g.prog = argv + g.patterns + !strcmp(argv[g.patterns], "--") ;
-    if (!g.prog[0]) usage() ;
+    if (!g.prog[0]) hf_die_usage(HF_EXIT_USAGE, USAGE, 0) ;
     g.quiet = 1 ;
   }
   if (!g.patterns) { g.pattern = all ; g.patterns = 1 ; }

@@ -1,5 +1,6 @@
 #!/bin/sh
 . "${0%/*}/../lib.sh"
+has() { grep -q -e "$1" "$2" ; }
 
 export SVDIR="$T/s"
 mkdir s
@@ -129,4 +130,10 @@ if test -x /usr/bin/runsv ; then
 else skip 'runit' 'not installed' ; fi
 for s in slow chk bad ; do svc -x "s/$s" ; done
 exits 'all gone' 0 svwait -t 20000 gone slow chk bad
+for p in 'svwait -t' 'svneed -g' 'svwatch -i' 'readywhen -t' 'notifysocket -w' ; do
+  exits "$p with a word that is no number" 100 $p 5x
+  check 'which is named' has 'not a number that will do -- 5x$' err
+done
+exits 'an option that is none' 100 svwait -Z up x
+check 'is named' has 'svwait: illegal option -- Z$' err
 done_testing

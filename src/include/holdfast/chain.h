@@ -10,6 +10,10 @@
    an argument -- m". */
 extern int hf_option (int argc, char const *const *argv, char const *opts, subgetopt *l) ;
 
+/* The number that is an option's argument, one that fits into an int; else says so and how the
+   program is called, and exits 100. */
+extern unsigned int hf_option_number (char const *word, char const *usage) ;
+
 /* Executes file, searched in PATH unless it has a slash, with these arguments. Returns on
    failure, with errno. PATH is the caller's own, not envp's; an empty element is the current
    directory; a file that may not be executed does not end the search, but its errno is kept
