@@ -86,9 +86,9 @@ static void scripts (void)
   for (unsigned int i = 0 ; i < sizeof(letters) / sizeof(letters[0]) ; i++) script(letters[i], 0) ;
 }
 
-static void bad_value (char const *file, char const *problem)
+static void bad_value (enum hf_entry which, char const *problem)
 {
-  sv_problem(hf_words(file, ": ", problem)) ;
+  sv_problem(hf_words(hf_entry_name[which], ": ", problem)) ;
 }
 
 static void policy (void)
@@ -97,7 +97,7 @@ static void policy (void)
   int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (here >= 0 && !chdir(sv_found.dir))
   {
-    hf_policy_read(&p, 0, &bad_value) ;
+    hf_policy_read(&p, "", HF_ENTRIES_ALL, 0, &bad_value) ;
     if (fchdir(here) < 0) hf_diesys(SV_EXIT_FATAL, "unable to go back to the current directory") ;
   }
   if (here >= 0) fd_close(here) ;

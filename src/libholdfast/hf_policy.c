@@ -206,26 +206,26 @@ static int read_killpg (hf_policy *p, char const *s)
   return 1 ;
 }
 
-static struct { char const *file ; int (*read) (hf_policy *, char const *) ; } const files[] =
+static int (*const readers[HF_ENTRY_POLICY_N]) (hf_policy *, char const *) =
 {
-  { "restart", &read_restart },
-  { "restart-delay", &read_restart_delay },
-  { "restart-from", &read_restart_from },
-  { "restart-jitter", &read_jitter },
-  { "give-up", &read_give_up },
-  { "success", &read_success },
-  { "never-retry", &read_never_retry },
-  { "max-age", &read_max_age },
-  { "down-signal", &read_down_signal },
-  { "reload-signal", &read_reload_signal },
-  { "stop-ladder", &read_ladder },
-  { "timeout-kill", &read_timeout_kill },
-  { "timeout-finish", &read_timeout_finish },
-  { "timeout-sweep", &read_timeout_sweep },
-  { "kill-mode", &read_kill_mode },
-  { "notification-fd", &read_notification_fd },
-  { "max-death-tally", &read_tally },
-  { "flag-timeout-killpg", &read_killpg },
+  [HF_ENTRY_RESTART] = &read_restart,
+  [HF_ENTRY_RESTART_DELAY] = &read_restart_delay,
+  [HF_ENTRY_RESTART_FROM] = &read_restart_from,
+  [HF_ENTRY_RESTART_JITTER] = &read_jitter,
+  [HF_ENTRY_GIVE_UP] = &read_give_up,
+  [HF_ENTRY_SUCCESS] = &read_success,
+  [HF_ENTRY_NEVER_RETRY] = &read_never_retry,
+  [HF_ENTRY_MAX_AGE] = &read_max_age,
+  [HF_ENTRY_DOWN_SIGNAL] = &read_down_signal,
+  [HF_ENTRY_RELOAD_SIGNAL] = &read_reload_signal,
+  [HF_ENTRY_STOP_LADDER] = &read_ladder,
+  [HF_ENTRY_TIMEOUT_KILL] = &read_timeout_kill,
+  [HF_ENTRY_TIMEOUT_FINISH] = &read_timeout_finish,
+  [HF_ENTRY_TIMEOUT_SWEEP] = &read_timeout_sweep,
+  [HF_ENTRY_KILL_MODE] = &read_kill_mode,
+  [HF_ENTRY_NOTIFICATION_FD] = &read_notification_fd,
+  [HF_ENTRY_MAX_DEATH_TALLY] = &read_tally,
+  [HF_ENTRY_FLAG_TIMEOUT_KILLPG] = &read_killpg,
 } ;
 
 static char const *trouble (int e)
@@ -240,49 +240,43 @@ static void use_s6 (hf_policy *p)
   p->finish125 = 1 ;
 }
 
-/* The value of DIR/FILE: length, or -1 and errno. */
-static int value_of (char const *dir, char const *file, char *s, unsigned int n)
+/* The value of a file in dir: length, or -1 and errno. */
+static int value_of (char const *dir, enum hf_entry which, char *s, unsigned int n)
 {
   char path[64] ;
-  if (!hf_path_join(path, sizeof(path), dir, file)) return -1 ;
+  if (!hf_path_join(path, sizeof(path), dir, hf_entry_name[which])) return -1 ;
   return hf_value_read(path, s, n) ;
 }
 
 /* The convention comes first, because it sets what the other files override. */
-static int read_convention (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+static void read_convention (char const *dir, uint64_t has, hf_policy *p, int s6default, hf_complain *complain)
 {
   static char const *const words[] = { "runit", "s6", 0 } ;
   char s[16] ;
   uint8_t which = !!s6default ;
-  int found = 1 ;
-  if (value_of(dir, "convention", s, sizeof(s)) < 0)
+  if (!(has & (uint64_t)1 << HF_ENTRY_CONVENTION)) ;
+  else if (value_of(dir, HF_ENTRY_CONVENTION, s, sizeof(s)) < 0)
   {
-    found = errno != ENOENT ;
-    if (found) (*complain)("convention", trouble(errno)) ;
+    if (errno != ENOENT) (*complain)(HF_ENTRY_CONVENTION, trouble(errno)) ;
   }
-  else if (!one_of(s, words, &which)) (*complain)("convention", "neither runit nor s6") ;
+  else if (!one_of(s, words, &which)) (*complain)(HF_ENTRY_CONVENTION, "neither runit nor s6") ;
   if (which) use_s6(p) ;
-  return found ;
 }
 
-int hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+static void read_one (char const *dir, enum hf_entry which, hf_policy *p, hf_complain *complain)
 {
   char s[256] ;
-  int found ;
-  *p = hf_policy_default ;
-  found = read_convention(dir, p, s6default, complain) ;
-  for (unsigned int i = 0 ; i < sizeof(files) / sizeof(files[0]) ; i++)
+  if (value_of(dir, which, s, sizeof(s)) < 0)
   {
-    int gone = value_of(dir, files[i].file, s, sizeof(s)) < 0 ;
-    if (gone && errno == ENOENT) continue ;
-    found++ ;
-    if (gone) (*complain)(files[i].file, trouble(errno)) ;
-    else if (!(*files[i].read)(p, s)) (*complain)(files[i].file, "invalid value") ;
+    if (errno != ENOENT) (*complain)(which, trouble(errno)) ;
   }
-  return found ;
+  else if (!(*readers[which])(p, s)) (*complain)(which, "invalid value") ;
 }
 
-void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *))
+void hf_policy_read (hf_policy *p, char const *dir, uint64_t has, int s6default, hf_complain *complain)
 {
-  hf_policy_read_in("", p, s6default, complain) ;
+  *p = hf_policy_default ;
+  read_convention(dir, has, p, s6default, complain) ;
+  for (unsigned int i = 0 ; i < HF_ENTRY_POLICY_N ; i++)
+    if (readers[i] && has >> i & 1) read_one(dir, i, p, complain) ;
 }

@@ -291,6 +291,7 @@ static void turn (void)
   n += watch_slot(x + n, &R.log) ;
   if (poll(x, (nfds_t)n, hf_clock_poll(deadline, R.now)) < 0) n = 0 ;
   R.now = hf_clock_ms() ;
+  R.turn++ ;
   if (is_set(x, n, R.signal_fd)) handle_signals() ;
   slot_turn(&R.log, x, n) ;
   slot_turn(&R.main, x, n) ;

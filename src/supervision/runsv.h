@@ -4,9 +4,9 @@
 #define RUNSV_H
 
 #include <stdint.h>
-#include <time.h>
 #include <sys/types.h>
 
+#include <holdfast/entries.h>
 #include <holdfast/machine.h>
 #include <holdfast/pace.h>
 #include <holdfast/policy.h>
@@ -23,9 +23,10 @@ struct slot_s
 {
   hf_state st ;               /* what is published in "state", the machine in it */
   hf_policy policy ;
-  ino_t policy_ino ;          /* the directory as it was when policy was read, ... */
-  struct timespec policy_mtime ;
-  int policy_none ;           /* ... and that it had no policy file then */
+  hf_entries entries ;        /* of the service directory, ... */
+  uint32_t looked ;           /* ... and the turn of the last look */
+  uint32_t policy_read ;      /* the turn policy was read in */
+  int policy_none ;           /* there was no policy file then */
   uint32_t policy_bad ;       /* the files that were found bad, a bit each */
   char const *dir ;           /* "" or "log" */
   char const *label ;         /* "" or "log/", for messages */
@@ -94,6 +95,7 @@ struct runsv_s
   pid_t hook ;                /* failed hook */
   int64_t hook_until ;
   int64_t now ;
+  uint32_t turn ;             /* of the loop; the start is number 1 */
 } ;
 
 extern runsv R ;
@@ -129,6 +131,7 @@ extern void spawn_script (slot *s, int letter) ;
 extern void spawn_hook (slot *s) ;
 extern void hook_started (pid_t pid) ;
 extern void read_policy (slot *s) ;
+extern int has_entry (slot *s, enum hf_entry which) ;
 
 /* runsv_reap.c */
 extern void reap (void) ;

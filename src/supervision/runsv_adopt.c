@@ -179,10 +179,10 @@ static void start_afresh (slot *s, uint64_t seq)
   hf_clock_stamp(&s->st.since) ;
 }
 
-static int is_down_file (slot const *s)
+static int is_down_file (slot *s)
 {
   char path[32] ;
-  return hf_path_join(path, sizeof(path), s->dir, "down") && !access(path, F_OK) ;
+  return has_entry(s, HF_ENTRY_DOWN) && hf_path_join(path, sizeof(path), s->dir, "down") && !access(path, F_OK) ;
 }
 
 static int was_leaving (hf_machine const *m)

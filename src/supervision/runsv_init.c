@@ -159,6 +159,7 @@ static void open_to_group (slot *s)
   char name[64] ;
   char path[64] ;
   gid_t gid ;
+  if (!has_entry(s, HF_ENTRY_CONTROL_GROUP)) return ;
   if (!hf_path_join(path, sizeof(path), s->dir, "control-group") || hf_value_read(path, name, sizeof(name)) <= 0) return ;
   if (hf_group_scan(name, &gid) <= 0) { hf_warn("ignoring ", s->label, "control-group: unknown group ", name) ; return ; }
   if (fchownat(s->sup_fd, "control", (uid_t)-1, gid, 0) < 0 || fchmodat(s->sup_fd, "control", 0620, 0) < 0)

@@ -127,6 +127,7 @@ void move_directory (void)
   int moved = 0 ;
   int r = go_there() ;
   R.move_at = HF_NEVER ;
+  R.main.looked = R.log.looked = 0 ;
   if (r < 0) { hf_warnsys("unable to move to the new service directory") ; return ; }
   for (int i = 0 ; i < 2 ; i++) if (must_move(both[i]))
   {

@@ -34,47 +34,34 @@
 static slot *reading ;
 static uint32_t bad_now ;     /* a bit for each file that was bad in this reading */
 
-/* The number of a policy file's name: the library gives the same pointer each time. */
-static unsigned int number_of (char const *file)
-{
-  static char const *names[32] ;
-  unsigned int i = 0 ;
-  while (i < 31 && names[i] && names[i] != file) i++ ;
-  names[i] = file ;
-  return i ;
-}
-
 /* Said once, and again only after the file was right in between. */
-static void policy_complaint (char const *file, char const *problem)
+static void policy_complaint (enum hf_entry which, char const *problem)
 {
-  uint32_t bit = (uint32_t)1 << number_of(file) ;
+  uint32_t bit = (uint32_t)1 << which ;
   bad_now |= bit ;
-  if (!(reading->policy_bad & bit)) hf_warn("ignoring ", reading->label, file, ": ", problem) ;
+  if (!(reading->policy_bad & bit)) hf_warn("ignoring ", reading->label, hf_entry_name[which], ": ", problem) ;
 }
 
-/* No policy file at the last look, and no entry of the directory came or went since: nothing
-   to read. A change so fresh that the next could bear the same time does not count. */
-static int nothing_new (slot *s)
+/* What is asked several times in one turn is looked for once. */
+int has_entry (slot *s, enum hf_entry which)
 {
-  struct stat st ;
-  struct timespec now ;
-  int same ;
-  if (stat(s->dir[0] ? s->dir : ".", &st) < 0) return 0 ;
-  same = s->policy_none && st.st_ino == s->policy_ino
-    && st.st_mtim.tv_sec == s->policy_mtime.tv_sec && st.st_mtim.tv_nsec == s->policy_mtime.tv_nsec ;
-  clock_gettime(CLOCK_REALTIME, &now) ;
-  s->policy_none = now.tv_sec - st.st_mtim.tv_sec > 2 ;
-  s->policy_ino = st.st_ino ;
-  s->policy_mtime = st.st_mtim ;
-  return same ;
+  if (s->looked != R.turn) hf_entries_look(&s->entries, s->dir) ;
+  s->looked = R.turn ;
+  return hf_entries_has(&s->entries, which) ;
 }
 
+/* Once in a turn; and not at all where there was no policy file and is none. */
 void read_policy (slot *s)
 {
-  if (nothing_new(s)) return ;
+  int none ;
+  has_entry(s, HF_ENTRY_RUN) ;
+  none = !(s->entries.has & HF_ENTRIES_POLICY) ;
+  if (s->policy_read == R.turn || (none && s->policy_none)) return ;
+  s->policy_read = R.turn ;
+  s->policy_none = none ;
   reading = s ;
   bad_now = 0 ;
-  if (hf_policy_read_in(s->dir, &s->policy, R.s6default, &policy_complaint)) s->policy_none = 0 ;
+  hf_policy_read(&s->policy, s->dir, s->entries.has, R.s6default, &policy_complaint) ;
   s->policy_bad = bad_now ;
   s->policy.daemontools = (uint8_t)R.daemontools ;
 }
@@ -215,18 +202,18 @@ static void place_pipe (slot const *s, hf_spawn *sp)
 }
 
 /* A service with needs is started through svneed, which brings them up and then execs run. */
-static int has_needs (slot const *s)
+static int has_needs (slot *s)
 {
-  return !s->st.m.islog && !R.daemontools && !access("needs", F_OK) ;
+  return !s->st.m.islog && !R.daemontools && has_entry(s, HF_ENTRY_NEEDS) && !access("needs", F_OK) ;
 }
 
 /* A log/ that was not there when runsv came up: the way to it is a fresh image of runsv, which
    goes on with the start a moment later. Tried once. 1 if that is under way. */
-static int wants_logger (slot const *s)
+static int wants_logger (slot *s)
 {
   struct stat st ;
   if (s->st.m.islog || R.log.present || R.log_tried || R.daemontools) return 0 ;
-  if (stat("log", &st) < 0 || !S_ISDIR(st.st_mode)) return 0 ;
+  if (!has_entry(s, HF_ENTRY_LOG) || stat("log", &st) < 0 || !S_ISDIR(st.st_mode)) return 0 ;
   R.log_tried = 1 ;
   upgrade_begin() ;
   return !!R.checker ;
@@ -284,7 +271,7 @@ static int has_finish (slot *s)
 {
   char path[32] ;
   int fd ;
-  if (R.daemontools || !hf_path_join(path, sizeof(path), s->dir, "finish")) return 0 ;
+  if (R.daemontools || !has_entry(s, HF_ENTRY_FINISH) || !hf_path_join(path, sizeof(path), s->dir, "finish")) return 0 ;
   fd = openc_read(path) ;
   if (fd >= 0) fd_close(fd) ;
   else if (is_trouble(errno) && s->finish_tries++ < FINISH_TRIES) return -1 ;
@@ -326,7 +313,7 @@ void spawn_finish (slot *s)
 static int has_script (char const *path)
 {
   struct stat st ;
-  return !R.daemontools && !stat(path, &st) && st.st_mode & S_IXUSR ;
+  return !R.daemontools && has_entry(&R.main, HF_ENTRY_CONTROL) && !stat(path, &st) && st.st_mode & S_IXUSR ;
 }
 
 void spawn_script (slot *s, int letter)

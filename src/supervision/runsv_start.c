@@ -65,7 +65,7 @@ static void find_svneed (void)
 static int has_log (void)
 {
   struct stat st ;
-  if (R.daemontools) return 0 ;
+  if (R.daemontools || !has_entry(&R.main, HF_ENTRY_LOG)) return 0 ;
   if (stat("log", &st) < 0)
   {
     if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != EACCES) hf_diesys(HF_EXIT_SYSTEM, "unable to stat ./log") ;
@@ -114,6 +114,7 @@ void start (char const *name)
     hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
   }
   R.log.st.m.islog = 1 ;
+  R.turn = 1 ;
   upgrade_receive() ;
   init_signals() ;
   hf_pace_join(&R.pace) ;

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include <holdfast/entries.h>
+
 enum hf_restart { HF_RESTART_ALWAYS = 0, HF_RESTART_ONFAILURE = 1, HF_RESTART_NEVER = 2 } ;
 enum hf_killmode { HF_KILL_PROCESS = 0, HF_KILL_GROUP = 1, HF_KILL_TREE = 2 } ;
 enum hf_convention { HF_CONVENTION_RUNIT = 0, HF_CONVENTION_S6 = 1 } ;
@@ -51,13 +53,14 @@ struct hf_policy_s
 
 extern hf_policy const hf_policy_default ;
 
-/* Reads the policy files of the current directory into *p, which keeps defaults for what is
-   absent. complain(file, problem) is called for each bad file. s6default: the convention
-   where no file names one. Uses no memory but the stack. */
-extern void hf_policy_read (hf_policy *p, int s6default, void (*complain) (char const *, char const *)) ;
+/* Called for each bad file with what is wrong with it. */
+typedef void hf_complain (enum hf_entry, char const *problem) ;
 
-/* The same for the directory dir (a short path). Returns how many of the files exist. */
-extern int hf_policy_read_in (char const *dir, hf_policy *p, int s6default, void (*complain) (char const *, char const *)) ;
+/* Reads the policy files of the directory dir (a short path; "" for the current directory)
+   into *p, which keeps defaults for what is absent. Only files whose bit is in has are looked
+   at (HF_ENTRIES_ALL: all). s6default: the convention where no file names one. Uses no memory
+   but the stack. */
+extern void hf_policy_read (hf_policy *p, char const *dir, uint64_t has, int s6default, hf_complain *complain) ;
 
 /* Is the end wstat (wait(2)'s form) in the set? */
 extern int hf_endset_has (hf_endset const *s, int wstat) ;
