@@ -55,7 +55,7 @@ int hf_entries_has (hf_entries const *e, enum hf_entry which)
 
 #if HF_LINUX
 
-#define ROUNDS 3              /* of some sixty names each: a directory with more is not listed */
+#define ROUNDS 6              /* of some thirty names each: a directory with more is not listed */
 
 /* What getdents64(2) gives; readdir(3) allocates. */
 struct entry
@@ -76,7 +76,7 @@ static uint64_t bit_of (char const *name)
 
 static uint64_t list_fd (int fd)
 {
-  union { struct entry first ; char room[2048] ; } b ;
+  union { struct entry first ; char room[1024] ; } b ;
   uint64_t has = 0 ;
   for (int i = 0 ; i < ROUNDS ; i++)
   {

@@ -39,14 +39,25 @@ char const *hf_step_name (int step)
 /* What the child tells the parent: they share memory until the exec. */
 struct report { int volatile step ; int volatile err ; } ;
 
-/* Dispositions that an exec would keep: the ignored ones. Handlers go by themselves. */
+/* Dispositions that an exec would keep: the ignored ones. Handlers go by themselves. Who starts
+   processes here ignores nothing but what it was born with, so to look once is enough. */
+static unsigned char const resettable[] =
+  { SIGPIPE, SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU } ;
+static unsigned int ignored ; /* a bit for each of these, */
+static int ignored_known ;    /* once looked */
+
+static void find_ignored (void)
+{
+  struct sigaction old ;
+  for (unsigned int i = 0 ; i < sizeof(resettable) ; i++)
+    if (!sigaction(resettable[i], 0, &old) && old.sa_handler == SIG_IGN) ignored |= 1u << i ;
+  ignored_known = 1 ;
+}
+
 static void reset_signals (void)
 {
-  static unsigned char const sigs[] = { SIGPIPE, SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU } ;
   struct sigaction sa = { .sa_handler = SIG_DFL } ;
-  struct sigaction old ;
-  for (unsigned int i = 0 ; i < sizeof(sigs) ; i++)
-    if (!sigaction(sigs[i], 0, &old) && old.sa_handler == SIG_IGN) sigaction(sigs[i], &sa, 0) ;
+  for (unsigned int i = 0 ; ignored >> i ; i++) if (ignored >> i & 1) sigaction(resettable[i], &sa, 0) ;
 }
 
 /* Puts fd on to, open across exec. */
@@ -114,6 +125,7 @@ static pid_t __attribute__((noinline)) launch (hf_spawn const *sp, hf_proc *proc
   sigset_t all, old, none ;
   pid_t parent = getpid() ;
   pid_t pid ;
+  if (!ignored_known) find_ignored() ;
   sigfillset(&all) ;
   sigemptyset(&none) ;
   sigprocmask(SIG_BLOCK, &all, &old) ;

@@ -3,6 +3,7 @@
 #include <skalibs/nonposix.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,14 +161,13 @@ static uint64_t slot_seq (char const *slot)
 }
 
 /* The newer slot is nearly always whole, and then the other one is not looked at. */
-int hf_state_read (hf_state *s, char const *supervise)
+int hf_state_read_fd (hf_state *s, int fd)
 {
-  char path[HF_PATH] ;
   char b[2 * HF_STATE_SLOT] ;
   char const *newer = b, *older = b + HF_STATE_SLOT ;
   ssize_t r ;
-  if (!hf_path_join(path, sizeof(path), supervise, "state")) return 0 ;
-  r = openreadnclose_nb(path, b, sizeof(b)) ;
+  do r = pread(fd, b, sizeof(b), 0) ;
+  while (r < 0 && errno == EINTR) ;
   if (r < 0) return 0 ;
   memset(b + r, 0, sizeof(b) - (size_t)r) ;
   /* A slot of another format is the newer one: who writes it goes on writing that. */
@@ -175,6 +175,27 @@ int hf_state_read (hf_state *s, char const *supervise)
   if (slot_seq(older) > slot_seq(newer)) { newer = older ; older = b ; }
   if (hf_state_unpack(s, newer) || hf_state_unpack(s, older)) return 1 ;
   return (errno = EPROTO, 0) ;
+}
+
+static int read_file (hf_state *s, int dir, char const *path)
+{
+  int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  int r ;
+  if (fd < 0) return 0 ;
+  r = hf_state_read_fd(s, fd) ;
+  fd_close(fd) ;
+  return r ;
+}
+
+int hf_state_read_at (hf_state *s, int supervise)
+{
+  return read_file(s, supervise, "state") ;
+}
+
+int hf_state_read (hf_state *s, char const *supervise)
+{
+  char path[HF_PATH] ;
+  return hf_path_join(path, sizeof(path), supervise, "state") && read_file(s, AT_FDCWD, path) ;
 }
 
 int hf_state_write (int fd, hf_state *s)

@@ -1,8 +1,12 @@
 /* ISC license. */
 
+#include <skalibs/nonposix.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 #include <skalibs/uint64.h>
@@ -37,16 +41,28 @@ int hf_status_unpack (hf_status *st, char const *s, size_t n)
   return 1 ;
 }
 
-int hf_status_read (hf_status *st, char const *supervise, size_t min)
+static int read_file (hf_status *st, int dir, char const *path, size_t min)
 {
-  char path[HF_PATH] ;
   char s[HF_STATUS_RUNIT] ;
+  int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
   ssize_t r ;
-  if (!hf_path_join(path, sizeof(path), supervise, "status")) return 0 ;
-  r = openreadnclose_nb(path, s, sizeof(s)) ;
+  if (fd < 0) return 0 ;
+  r = fd_read(fd, s, sizeof(s)) ;
+  fd_close(fd) ;
   if (r < 0) return 0 ;
   if ((size_t)r < min) return (errno = EPROTO, 0) ;
   return hf_status_unpack(st, s, (size_t)r) ;
+}
+
+int hf_status_read (hf_status *st, char const *supervise, size_t min)
+{
+  char path[HF_PATH] ;
+  return hf_path_join(path, sizeof(path), supervise, "status") && read_file(st, AT_FDCWD, path, min) ;
+}
+
+int hf_status_read_at (hf_status *st, int supervise, size_t min)
+{
+  return read_file(st, supervise, "status", min) ;
 }
 
 static uint8_t visible_state (hf_machine const *m)

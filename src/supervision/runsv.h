@@ -30,12 +30,12 @@ struct slot_s
   uint32_t policy_bad ;       /* the files that were found bad, a bit each */
   char const *dir ;           /* "" or "log" */
   char const *label ;         /* "" or "log/", for messages */
-  char sup[HF_PATH] ;         /* the supervise directory */
-  int sup_fd ;
+  int sup_fd ;                /* the supervise directory */
+  uint8_t elsewhere ;         /* which is not in the service directory */
+  uint8_t fresh ;             /* and was not there before: nothing to take over */
   int lock_fd ;
   int state_fd ;
-  int control_r ;
-  int control_w ;             /* kept so that control_r never sees the end */
+  int control_r ;             /* open for writing, too, so that it never sees the end */
   int ok_r ;
   int notify_r ;              /* readiness, or -1 */
   int child_pidfd ;           /* of a child that is not ours by birth, or -1 */
@@ -72,9 +72,7 @@ struct runsv_s
   char prog[HF_NAME + 8] ;    /* "runsv NAME" */
   char boot[HF_BOOTID] ;
   char const *const *argv ;
-  char scan[HF_PATH] ;        /* the directory runsv was started in, ... */
-  int scan_fd ;               /* ... and open */
-  char svneed[HF_PATH] ;      /* starts a service that has a file "needs" */
+  int scan_fd ;               /* the directory runsv was started in */
   int pipe_r ;                /* logpipe, both ends, or -1 */
   int pipe_w ;
   int signal_fd ;
@@ -110,7 +108,7 @@ extern void publish_both (void) ;
 extern void start (char const *name) ;
 
 /* runsv_init.c: these may exit 111 */
-extern void init_slot (slot *s) ;
+extern void init_slot (slot *s, char const *supervise) ;
 extern void open_ok (slot *s) ;
 extern void init_logpipe (void) ;
 extern void close_slot (slot *s) ;

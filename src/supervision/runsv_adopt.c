@@ -141,7 +141,7 @@ static int adopt_foreign (slot *s, int has_record)
   hf_machine *m = &s->st.m ;
   hf_proc p = HF_PROC_ZERO ;
   uint64_t start ;
-  if (!hf_status_read(&st, s->sup, HF_STATUS_DAEMONTOOLS) || !st.pid || st.state == 2) return 0 ;
+  if (!hf_status_read_at(&st, s->sup_fd, HF_STATUS_DAEMONTOOLS) || !st.pid || st.state == 2) return 0 ;
   if (!hf_proc_start((pid_t)st.pid, &start)) return 0 ;
   p.pid = st.pid ;
   p.start_lo = p.start_hi = start ;
@@ -206,8 +206,9 @@ static int goes_on (hf_state *st, char const *boot)
   return st->supervisor.pid || hf_machine_busy(m) || m->script ;
 }
 
-/* Nothing of another format may stay in the file. Written only when the old record has been
-   made use of as far as possible: a supervisor killed in between leaves things as they were. */
+/* Nothing of another format may stay in the file, which has its full size from here on.
+   Written only when the old record has been made use of as far as possible: a supervisor
+   killed in between leaves things as they were. */
 static void overwrite_record (slot *s)
 {
   publish_state(s) ;
@@ -218,9 +219,10 @@ static void overwrite_record (slot *s)
    then. Tried for a while, since after an upgrade to end here would leave the run alone. */
 static int read_record (slot *s)
 {
+  if (s->fresh) return (errno = ENOENT, 0) ;
   for (int i = 0 ;; i++)
   {
-    if (hf_state_read(&s->st, s->sup)) return 1 ;
+    if (hf_state_read_fd(&s->st, s->state_fd)) return 1 ;
     if (errno == ENOENT || errno == EPROTO || errno == EPROTONOSUPPORT) return 0 ;
     if (i == READ_TRIES) hf_diesys(HF_EXIT_SYSTEM, "unable to read ", s->label, "supervise/state") ;
     usleep(20000) ;
@@ -265,7 +267,11 @@ void adopt_slot (slot *s)
   }
   set_identity(s) ;
   if (!is_down_file(s)) s->st.m.want = HF_WANT_UP ;
-  if (!got && adopt_foreign(s, 0)) { overwrite_record(s) ; return ; }
-  if (!got) overwrite_record(s) ;
-  if (!is_down_file(s)) slot_event(s, HF_EV_COMMAND, 'u') ;
+  if (!got && !s->fresh)
+  {
+    int adopted = adopt_foreign(s, 0) ;
+    overwrite_record(s) ;
+    if (adopted) return ;
+  }
+  if (s->st.m.want == HF_WANT_UP) slot_event(s, HF_EV_COMMAND, 'u') ;
 }

@@ -33,8 +33,10 @@ static void __attribute__((noreturn)) fail (slot const *s, char const *verb, cha
 }
 
 /* mkdir -p, for paths of our own making below a state directory. */
-static int make_parents (char *path)
+static int make_parents (char const *full)
 {
+  char path[HF_PATH] ;
+  strcpy(path, full) ;
   for (char *p = path + 1 ; *p ; p++)
     if (*p == '/')
     {
@@ -46,11 +48,11 @@ static int make_parents (char *path)
 }
 
 /* supervise may be a symbolic link to a directory elsewhere, which is then made. */
-static void make_link_target (slot *s)
+static void make_link_target (slot *s, char const *sup)
 {
   char target[HF_PATH] ;
   char full[HF_PATH] ;
-  ssize_t n = readlink(s->sup, target, sizeof(target)) ;
+  ssize_t n = readlink(sup, target, sizeof(target)) ;
   if (n < 0) return ;
   if ((size_t)n >= 256) { errno = ENAMETOOLONG ; fail(s, "use the link", "supervise") ; }
   target[n] = 0 ;
@@ -59,11 +61,13 @@ static void make_link_target (slot *s)
   mkdir(full, 0755) ;
 }
 
-static void make_supervise (slot *s)
+static void make_supervise (slot *s, char const *sup)
 {
-  if (s->sup[0] == '/' && !make_parents(s->sup)) fail(s, "make the parents of", "supervise") ;
-  if (mkdir(s->sup, 0755) < 0) make_link_target(s) ;
-  s->sup_fd = open(s->sup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  s->elsewhere = sup[0] == '/' ;
+  if (s->elsewhere && !make_parents(sup)) fail(s, "make the parents of", "supervise") ;
+  s->fresh = !mkdir(sup, 0755) ;
+  if (!s->fresh) make_link_target(s, sup) ;
+  s->sup_fd = openat(AT_FDCWD, sup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (s->sup_fd < 0)
   {
     if (errno == ENOENT || errno == ENOTDIR) fail(s, "open", "supervise/lock") ;
@@ -95,7 +99,7 @@ static void name_holder (slot *s, int fd)
   struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
   uint32_t pid = 0 ;
   hf_state st ;
-  if (hf_state_read(&st, s->sup) && hf_proc_same(&st.supervisor)) pid = st.supervisor.pid ;
+  if (hf_state_read_at(&st, s->sup_fd) && hf_proc_same(&st.supervisor)) pid = st.supervisor.pid ;
   else if (!fcntl(fd, F_GETLK, &fl) && fl.l_type != F_UNLCK && fl.l_pid > 0) pid = (uint32_t)fl.l_pid ;
   if (!pid) return ;
   fmt[uint32_fmt(fmt, pid)] = 0 ;
@@ -106,7 +110,7 @@ static void name_holder (slot *s, int fd)
 static int has_supervisor (slot const *s)
 {
   hf_state st ;
-  return hf_state_read(&st, s->sup) && hf_proc_alive(&st.supervisor) ;
+  return hf_state_read_at(&st, s->sup_fd) && hf_proc_alive(&st.supervisor) ;
 }
 
 static void take_lock (slot *s)
@@ -137,7 +141,7 @@ static void make_fifo (slot *s, char const *name, mode_t mode)
   struct stat st ;
   char path[32] = "supervise/" ;
   strcat(path, name) ;
-  if (!mkfifoat(s->sup_fd, name, 0600)) { fchmodat(s->sup_fd, name, mode, 0) ; return ; }
+  if (!mkfifoat(s->sup_fd, name, 0600)) { if (mode != 0600) fchmodat(s->sup_fd, name, mode, 0) ; return ; }
   if (errno != EEXIST) fail(s, "create", path) ;
   if (fstatat(s->sup_fd, name, &st, 0) < 0) fail(s, "stat", path) ;
   if (S_ISFIFO(st.st_mode)) return ;
@@ -166,33 +170,24 @@ static void open_to_group (slot *s)
     hf_warnsys("unable to give ", s->label, "supervise/control to group ", name) ;
 }
 
-/* The file has its full size from the start, so that a full disk cannot stop it later. */
 static void open_state (slot *s)
 {
-  struct stat st ;
-  char zero[2 * HF_STATE_SLOT] = { 0 } ;
   s->state_fd = openat(s->sup_fd, "state", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644) ;
   if (s->state_fd < 0) fail(s, "open", "supervise/state") ;
-  if (fstat(s->state_fd, &st) < 0) fail(s, "stat", "supervise/state") ;
-  if (st.st_size >= (off_t)sizeof(zero)) return ;
-  if (pwrite(s->state_fd, zero + st.st_size, sizeof(zero) - (size_t)st.st_size, st.st_size) < 0)
-    fail(s, "write", "supervise/state") ;
 }
 
-void init_slot (slot *s)
+void init_slot (slot *s, char const *supervise)
 {
   s->child_pidfd = s->script_pidfd = s->notify_r = s->ok_r = -1 ;
   s->publish_at = HF_NEVER ;
   s->present = 1 ;
-  make_supervise(s) ;
+  make_supervise(s, supervise) ;
   take_lock(s) ;
   make_fifo(s, "control", 0600) ;
   make_fifo(s, "event", 0644) ;
   open_to_group(s) ;
   s->control_r = upgrade_inherited(&s->control_r) ;
-  if (s->control_r < 0) s->control_r = open_fifo(s, "control", O_RDONLY) ;
-  s->control_w = upgrade_inherited(&s->control_w) ;
-  if (s->control_w < 0) s->control_w = open_fifo(s, "control", O_WRONLY) ;
+  if (s->control_r < 0) s->control_r = open_fifo(s, "control", O_RDWR) ;
   open_state(s) ;
 }
 
@@ -260,7 +255,7 @@ void init_logpipe (void)
 
 void close_slot (slot *s)
 {
-  int *fds[] = { &s->lock_fd, &s->state_fd, &s->control_r, &s->control_w, &s->ok_r, &s->notify_r, &s->sup_fd } ;
+  int *fds[] = { &s->lock_fd, &s->state_fd, &s->control_r, &s->ok_r, &s->notify_r, &s->sup_fd } ;
   for (unsigned int i = 0 ; i < sizeof(fds) / sizeof(fds[0]) ; i++)
   {
     if (*fds[i] >= 0) fd_close(*fds[i]) ;

@@ -45,7 +45,6 @@ static void take_fds (slot *s, slot const *from)
   s->lock_fd = from->lock_fd ;
   s->state_fd = from->state_fd ;
   s->control_r = from->control_r ;
-  s->control_w = from->control_w ;
   s->ok_r = from->ok_r ;
   s->sup_fd = from->sup_fd ;
 }
@@ -62,10 +61,11 @@ static void publish_anew (slot *s)
 /* The new place is complete, with the record in it, before the old one is let go. */
 static int move_slot (slot *s)
 {
-  static slot old, fresh ;
-  old = *s ;
-  fresh = *s ;
-  fresh.lock_fd = fresh.state_fd = fresh.control_r = fresh.control_w = fresh.sup_fd = -1 ;
+  slot old = *s ;
+  slot fresh = *s ;
+  char sup[32] ;
+  hf_path_join(sup, sizeof(sup), s->dir, "supervise") ;
+  fresh.lock_fd = fresh.state_fd = fresh.control_r = fresh.sup_fd = -1 ;
   moving = 1 ;
   if (setjmp(retreat))
   {
@@ -74,7 +74,7 @@ static int move_slot (slot *s)
     close_slot(&fresh) ;
     return 0 ;
   }
-  init_slot(&fresh) ;
+  init_slot(&fresh, sup) ;
   open_ok(&fresh) ;
   moving = 0 ;
   take_fds(s, &fresh) ;
@@ -94,7 +94,7 @@ static int must_move (slot const *s)
 {
   struct stat here, there ;
   char path[32] ;
-  if (!s->present || s->sup[0] == '/') return 0 ;
+  if (!s->present || s->elsewhere) return 0 ;
   if (s->st.m.islog && access("log", F_OK) < 0) return 0 ;
   if (!hf_path_join(path, sizeof(path), s->dir, "supervise") || fstat(s->sup_fd, &here) < 0) return 0 ;
   return stat(path, &there) < 0 || is_another(&here, &there) ;

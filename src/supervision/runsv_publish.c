@@ -47,7 +47,7 @@ static int put (slot *s, char const *name, char const *text, size_t n, size_t ol
   memset(b, '\n', sizeof(b)) ;
   memcpy(b, text, n) ;
   good = !len || pwrite(fd, b, len, 0) == (ssize_t)len ;
-  if (good && (old > n || !s->pub_known)) good = ftruncate(fd, (off_t)n) == 0 ;
+  if (good && (old > n || !(s->pub_known || s->fresh))) good = ftruncate(fd, (off_t)n) == 0 ;
   fd_close(fd) ;
   return good ;
 }

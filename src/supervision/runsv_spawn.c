@@ -23,6 +23,7 @@
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
 #include <holdfast/spawn.h>
+#include "config.h"
 #include "runsv.h"
 
 #define HOOK_TIME 60000
@@ -201,6 +202,34 @@ static void place_pipe (slot const *s, hf_spawn *sp)
   else if (R.pipe_w >= 0) sp->fd1 = R.pipe_w ;
 }
 
+/* svneed lies beside this very program. */
+static void find_svneed (char *path)
+{
+  ssize_t n = readlink("/proc/self/exe", path, HF_PATH - 16) ;
+  char *slash ;
+  path[n > 0 ? n : 0] = 0 ;
+  slash = strrchr(path, '/') ;
+  strcpy(slash ? slash + 1 : path, slash ? "svneed" : HF_BINDIR "/svneed") ;
+}
+
+/* The scan directory as a path: asked only here, since to keep it would cost every runsv a
+   page. Where the system does not tell, we go there and come back. */
+static int find_scan (char *path)
+{
+  char link[16 + UINT_FMT] = "/proc/self/fd/" ;
+  ssize_t n ;
+  int here, good ;
+  link[14 + uint_fmt(link + 14, (unsigned int)R.scan_fd)] = 0 ;
+  n = readlink(link, path, HF_PATH - 1) ;
+  if (n > 0) { path[n] = 0 ; return 1 ; }
+  here = openat(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (here < 0) return 0 ;
+  good = !fchdir(R.scan_fd) && getcwd(path, HF_PATH) ;
+  if (fchdir(here) < 0) good = 0 ;
+  fd_close(here) ;
+  return good ;
+}
+
 /* A service with needs is started through svneed, which brings them up and then execs run. */
 static int has_needs (slot *s)
 {
@@ -232,22 +261,18 @@ static int must_wait (slot *s)
   return 0 ;
 }
 
-#define RUN 8                 /* where ./run stands behind the words of svneed */
+/* The word that run gets: the instance, or what the s6 convention says; or null. */
+static char const *argument (slot const *s)
+{
+  if (R.instance[0]) return R.instance ;
+  if (s->policy.convention != HF_CONVENTION_S6) return 0 ;
+  return s->st.m.islog ? "log" : R.base ;
+}
 
-void spawn_run (slot *s)
+static void start_run (slot *s, char const *file, char const *const *argv)
 {
   hf_spawn sp = HF_SPAWN_ZERO ;
-  char const *argv[RUN + 3] = { "svneed", "-d", R.scan, "-n", R.name, "-f", "needs", "--", "./run", 0, 0 } ;
-  int needs, fd ;
-  int wait = wants_logger(s) ? AGAIN : must_wait(s) ;
-  if (wait) { slot_event(s, HF_EV_NOTSTARTED, wait) ; return ; }
-  read_policy(s) ;
-  needs = has_needs(s) ;
-  if (needs && access("run", F_OK) < 0 && errno == ENOENT) argv[RUN - 1] = "-k" ;
-  if (R.instance[0]) argv[RUN + 1] = R.instance ;
-  else if (s->policy.convention == HF_CONVENTION_S6) argv[RUN + 1] = s->st.m.islog ? "log" : R.base ;
-  if (!strcmp(argv[RUN - 1], "-k")) argv[RUN] = 0 ;
-  fd = make_notify(s) ;
+  int fd = make_notify(s) ;
   if (fd == -2)
   {
     int step = HF_STEP_FDS ;
@@ -255,8 +280,8 @@ void spawn_run (slot *s)
     slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;
     return ;
   }
-  sp.file = needs ? R.svneed : "./run" ;
-  sp.argv = needs ? argv : argv + RUN ;
+  sp.file = file ;
+  sp.argv = argv ;
   sp.notify_fd = fd ;
   sp.notify_to = s->policy.notification_fd ;
   sp.session = session_of(s) ;
@@ -264,6 +289,36 @@ void spawn_run (slot *s)
   place_pipe(s, &sp) ;
   spawn_child(s, &sp, "run") ;
   if (fd >= 0) fd_close(fd) ;
+}
+
+/* Through svneed, which brings the needed up and then execs run; with no run there (a target)
+   it stays. A function of its own for its large frame. */
+static void __attribute__((noinline)) run_with_needs (slot *s)
+{
+  char svneed[HF_PATH], scan[HF_PATH] ;
+  char const *argv[] = { "svneed", "-d", scan, "-n", R.name, "-f", "needs", "--", "./run", argument(s), 0 } ;
+  find_svneed(svneed) ;
+  if (!find_scan(scan))
+  {
+    hf_warnsys("unable to find the scan directory") ;
+    slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;
+    return ;
+  }
+  if (access("run", F_OK) < 0 && errno == ENOENT) { argv[7] = "-k" ; argv[8] = 0 ; }
+  start_run(s, svneed, argv) ;
+}
+
+void spawn_run (slot *s)
+{
+  int wait = wants_logger(s) ? AGAIN : must_wait(s) ;
+  if (wait) { slot_event(s, HF_EV_NOTSTARTED, wait) ; return ; }
+  read_policy(s) ;
+  if (has_needs(s)) run_with_needs(s) ;
+  else
+  {
+    char const *argv[] = { "./run", argument(s), 0 } ;
+    start_run(s, "./run", argv) ;
+  }
 }
 
 /* finish exists if it can be opened for reading, as runit has it. -1: who knows. */

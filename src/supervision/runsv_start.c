@@ -20,46 +20,42 @@
 #include "config.h"
 #include "runsv.h"
 
+static void __attribute__((noreturn)) refuse_name (void)
+{
+  hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
+}
+
 static void name_service (char const *name)
 {
-  hf_service svc ;
-  char const *slash ;
+  char const *slash = strrchr(name, '/') ;
   R.name = name ;
+  R.base = slash && slash[1] ? slash + 1 : name ;
   strcpy(R.prog, R.daemontools ? "supervise" : "runsv ") ;
   if (!R.daemontools) strncat(R.prog, name, HF_NAME) ;
   PROG = R.prog ;
-  if (!hf_service_in(&svc, ".", name)) hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
-  strcpy(R.instance, svc.instance) ;
-  slash = strrchr(name, '/') ;
-  R.base = slash && slash[1] ? slash + 1 : name ;
 }
 
-/* Where the state is: in the service directory, unless the rules of service.h say otherwise;
-   then as an absolute path, since we are about to change directory. */
-static void place_state (slot *s, char const *dir, char const *label)
+/* Where the state of the service is: in the service directory, unless the rules of service.h
+   say otherwise; then as an absolute path, since we are about to change directory. */
+static void place_state (char *sup)
 {
   hf_service svc ;
-  char word[HF_PATH] ;
   char cwd[HF_PATH] ;
-  s->dir = dir ;
-  s->label = label ;
-  if (!hf_path_join(word, sizeof(word), R.name, dir) || !hf_service_in(&svc, ".", word))
-    hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
-  if (!hf_path_join(cwd, sizeof(cwd), svc.dir, "supervise")) hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
-  if (!strcmp(cwd, svc.state)) hf_path_join(s->sup, sizeof(s->sup), dir, "supervise") ;
-  else if (svc.state[0] == '/') strcpy(s->sup, svc.state) ;
-  else if (!getcwd(cwd, sizeof(cwd)) || !hf_path_join(s->sup, sizeof(s->sup), cwd, svc.state))
+  if (!hf_service_in(&svc, ".", R.name) || !hf_path_join(cwd, sizeof(cwd), svc.dir, "supervise")) refuse_name() ;
+  strcpy(R.instance, svc.instance) ;
+  if (!strcmp(cwd, svc.state)) strcpy(sup, "supervise") ;
+  else if (svc.state[0] == '/') strcpy(sup, svc.state) ;
+  else if (!getcwd(cwd, sizeof(cwd)) || !hf_path_join(sup, HF_PATH, cwd, svc.state))
     hf_diesys(HF_EXIT_SYSTEM, "unable to find the state directory") ;
 }
 
-/* svneed lies beside this very program. */
-static void find_svneed (void)
+/* And that of its logger: log/ before the last component. */
+static void place_log (char *sup, char const *main_sup)
 {
-  ssize_t n = readlink("/proc/self/exe", R.svneed, sizeof(R.svneed) - 16) ;
-  char *slash ;
-  R.svneed[n > 0 ? n : 0] = 0 ;
-  slash = strrchr(R.svneed, '/') ;
-  strcpy(slash ? slash + 1 : R.svneed, slash ? "svneed" : HF_BINDIR "/svneed") ;
+  size_t n = strlen(main_sup) - strlen("supervise") ;
+  if (n + sizeof("log/supervise") > HF_PATH) { errno = ENAMETOOLONG ; refuse_name() ; }
+  memcpy(sup, main_sup, n) ;
+  strcpy(sup + n, "log/supervise") ;
 }
 
 static int has_log (void)
@@ -90,37 +86,42 @@ static void init_signals (void)
   static int const traps[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGCHLD } ;
   unsigned int const n = sizeof(traps) / sizeof(traps[0]) ;
   struct sigaction sa = { .sa_handler = &keep_early } ;
+  sigset_t set ;
   if (R.upgraded) for (unsigned int i = 0 ; i < n ; i++) sigaction(traps[i], &sa, 0) ;
   R.signal_fd = selfpipe_init() ;
   if (R.signal_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to make a self-pipe") ;
-  for (unsigned int i = 0 ; i < n ; i++)
-    if (selfpipe_trap(traps[i]) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to trap signals") ;
+  sigemptyset(&set) ;
+  for (unsigned int i = 0 ; i < n ; i++) sigaddset(&set, traps[i]) ;
+  if (selfpipe_trapset(&set) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to trap signals") ;
   for (unsigned int i = 0 ; i < n ; i++) if (early[traps[i]]) kill(getpid(), traps[i]) ;
   sig_altignore(SIGPIPE) ;
 }
 
 void start (char const *name)
 {
+  char main_sup[HF_PATH], log_sup[HF_PATH] ;
   name_service(name) ;
-  R.scan_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  R.scan_fd = openat(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (R.scan_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to open the current directory") ;
-  if (!getcwd(R.scan, sizeof(R.scan))) hf_diesys(HF_EXIT_SYSTEM, "unable to find the current directory") ;
-  find_svneed() ;
-  place_state(&R.main, "", "") ;
-  place_state(&R.log, "log", "log/") ;
+  place_state(main_sup) ;
+  place_log(log_sup, main_sup) ;
   if (chdir(R.name) < 0)
   {
     if (R.daemontools) hf_diesys(HF_EXIT_SYSTEM, "unable to chdir to ", R.name) ;
     hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
   }
+  R.main.dir = R.main.label = "" ;
+  R.log.dir = "log" ;
+  R.log.label = "log/" ;
   R.log.st.m.islog = 1 ;
+  R.move_at = HF_NEVER ;
   R.turn = 1 ;
   upgrade_receive() ;
   init_signals() ;
   hf_pace_join(&R.pace) ;
   hf_proc_subreaper() ;
-  init_slot(&R.main) ;
-  if (has_log()) init_slot(&R.log) ;
+  init_slot(&R.main, main_sup) ;
+  if (has_log()) init_slot(&R.log, log_sup) ;
   R.now = hf_clock_ms() ;
   hf_message_nowait = 1 ;
   adopt_slot(&R.main) ;

@@ -99,19 +99,17 @@ static struct handed handed[] =
 {
   { "lock", &R.main.lock_fd, -1 },
   { "control", &R.main.control_r, -1 },
-  { "controlw", &R.main.control_w, -1 },
   { "ok", &R.main.ok_r, -1 },
   { "notify", &R.main.notify_r, -1 },
   { "loglock", &R.log.lock_fd, -1 },
   { "logcontrol", &R.log.control_r, -1 },
-  { "logcontrolw", &R.log.control_w, -1 },
   { "logok", &R.log.ok_r, -1 },
   { "lognotify", &R.log.notify_r, -1 },
   { "piper", &R.pipe_r, -1 },
   { "pipew", &R.pipe_w, -1 }
 } ;
 #define HANDED (sizeof(handed) / sizeof(handed[0]))
-#define LOG_FIRST 5           /* from here on only with a logger */
+#define LOG_FIRST 4           /* from here on only with a logger */
 
 static unsigned int handed_n (void)
 {

@@ -46,6 +46,11 @@ extern int hf_state_unpack (hf_state *s, char const *slot) ;   /* 1, or 0: not a
    EPROTONOSUPPORT a valid slot of another format). */
 extern int hf_state_read (hf_state *s, char const *supervise) ;
 
+/* The same where the supervise directory, or the state file itself, is open as a descriptor.
+   An empty file is EPROTO. */
+extern int hf_state_read_at (hf_state *s, int supervise) ;
+extern int hf_state_read_fd (hf_state *s, int fd) ;
+
 /* Writes s (with s->seq + 1, which it stores) to the open state file. 1, or 0 and errno.
    Async-signal-safe; may be called in a vfork child. */
 extern int hf_state_write (int fd, hf_state *s) ;

@@ -32,6 +32,9 @@ extern int hf_status_unpack (hf_status *st, char const *s, size_t n) ; /* 1, or 
    1, or 0 and errno (EPROTO: bad format). */
 extern int hf_status_read (hf_status *st, char const *supervise, size_t min) ;
 
+/* The same with the supervise directory open as a descriptor. */
+extern int hf_status_read_at (hf_status *st, int supervise, size_t min) ;
+
 /* What runit's clients are told of a machine. */
 extern void hf_status_of (hf_status *st, hf_machine const *m, uint32_t pid, tain const *since) ;
 
