@@ -60,7 +60,6 @@ struct entry
   uint16_t flags ;
   uint8_t line ;              /* enum line_kind */
   uint8_t quick ;             /* deaths of its runsv soon after the start, in a row */
-  uint8_t rank ;              /* in the order of needs */
   uint32_t seen ;             /* number of the last scan that met it */
   uint32_t next[INDEX_N] ;    /* chains of the indexes; next[0] of a free entry: the next free */
   uint32_t line_next ;
@@ -68,6 +67,7 @@ struct entry
   uint32_t edge ;             /* what it needs: edge_n numbers from here */
   uint32_t edge_n ;
   uint32_t users ;            /* stop: how many that are not gone need it */
+  uint32_t after ;            /* start: which one that needs it led to it; itself: none yet */
   int64_t started_at ;        /* ms; or when it was made */
   int64_t due ;
 } ;
@@ -153,6 +153,7 @@ struct stop
 
 struct needs
 {
+  uint32_t of ;               /* whose file is being read */
   uint32_t *edge ;            /* numbers of entries */
   size_t n ;
   size_t max ;
@@ -258,7 +259,7 @@ extern void ward_add (struct tree *, pid_t) ;
 extern void ward_add_state (struct tree *, char const *supervise) ;
 
 /* needs */
-extern int needs_read (struct tree *) ;               /* the edges of all entries: 1, or 0: no memory */
+extern int needs_read (struct tree *, int starting) ; /* the edges of all, or of those to be started: 1, or 0: no memory */
 extern void needs_order (struct tree *) ;             /* of the line to be started */
 
 /* stop */

@@ -4,14 +4,9 @@
    when an order is wanted, for a start of many or for the stop of all. */
 
 #include <stdlib.h>
-#include <string.h>
 
-#include <skalibs/djbunix.h>
-
+#include <holdfast/needs.h>
 #include "runsvdir.h"
-
-#define NEEDS_MAX 4096
-#define RANK_MAX 63
 
 static int add_edge (struct needs *n, uint32_t to)
 {
@@ -27,77 +22,66 @@ static int add_edge (struct needs *n, uint32_t to)
   return 1 ;
 }
 
-/* Names, one a line; a name that is none of ours is no matter of order. */
+/* A name that is none of ours is no matter of order. Nonzero: no memory. */
+static int add_name (char const *name, void *data)
+{
+  struct tree *t = data ;
+  uint32_t j = table_by_name(&t->t, name) ;
+  return j != NONE && j != t->needs.of && !add_edge(&t->needs, j) ;
+}
+
+/* A file that cannot be read is svneed's to complain of. */
 static int read_one (struct tree *t, uint32_t i)
 {
+  struct entry *e = t->t.e + i ;
   char path[HF_NAME + 16] ;
-  char text[NEEDS_MAX] ;
-  char *line, *next ;
-  ssize_t r ;
-  if (!hf_path_join(path, sizeof(path), t->t.e[i].name, "needs")) return 1 ;
-  r = openreadnclose_nb(path, text, sizeof(text) - 1) ;
-  if (r <= 0) return 1 ;
-  text[r] = 0 ;
-  for (line = text ; line ; line = next)
-  {
-    uint32_t j ;
-    next = strchr(line, '\n') ;
-    if (next) *next++ = 0 ;
-    line += strspn(line, " \t") ;
-    line[strcspn(line, " \t\r")] = 0 ;
-    j = *line && *line != '#' ? table_by_name(&t->t, line) : NONE ;
-    if (j != NONE && j != i && !add_edge(&t->needs, j)) return 0 ;
-  }
+  t->needs.of = i ;
+  e->edge = (uint32_t)t->needs.n ;
+  if (hf_path_join(path, sizeof(path), e->name, "needs") && hf_needs_each(path, &add_name, t) > 0) return 0 ;
+  e->edge_n = (uint32_t)t->needs.n - e->edge ;
   return 1 ;
 }
 
-int needs_read (struct tree *t)
+int needs_read (struct tree *t, int starting)
 {
+  int ok = 1 ;
   t->needs.n = 0 ;
   for (uint32_t i = 0 ; i < t->t.used ; i++)
   {
     struct entry *e = t->t.e + i ;
-    e->edge = (uint32_t)t->needs.n ;
-    e->edge_n = 0 ;
-    e->rank = 0 ;
-    if (!(e->flags & FLAG_USED)) continue ;
-    if (!read_one(t, i)) return 0 ;
-    e->edge_n = (uint32_t)t->needs.n - e->edge ;
+    e->edge_n = e->users = 0 ;
+    e->after = i ;
+    if (e->flags & FLAG_USED && (!starting || e->line == LINE_START)) ok = ok && read_one(t, i) ;
   }
-  return 1 ;
+  return ok ;
 }
 
-/* One above the highest of what it needs. A circle ends at the top rank. */
-static int raise_ranks (struct tree *t)
+/* Depth first: an entry goes to the end of the line when all that it needs has gone there. A
+   circle is cut where it was entered. Here users counts the edges that were followed. */
+static void put_after_needs (struct tree *t, uint32_t i)
 {
-  int raised = 0 ;
-  for (uint32_t i = 0 ; i < t->t.used ; i++)
+  t->t.e[i].after = NONE ;
+  while (i != NONE)
   {
     struct entry *e = t->t.e + i ;
-    if (!(e->flags & FLAG_USED)) continue ;
-    for (uint32_t k = 0 ; k < e->edge_n ; k++)
+    if (e->users < e->edge_n)
     {
-      unsigned int rank = t->t.e[t->needs.edge[e->edge + k]].rank + 1u ;
-      if (rank > e->rank && rank <= RANK_MAX) { e->rank = (uint8_t)rank ; raised = 1 ; }
+      uint32_t j = t->needs.edge[e->edge + e->users++] ;
+      if (t->t.e[j].line != LINE_START || t->t.e[j].after != j) continue ;
+      t->t.e[j].after = i ;
+      i = j ;
+    }
+    else
+    {
+      line_put(&t->t, i, LINE_START, e->due) ;
+      i = e->after ;
     }
   }
-  return raised ;
 }
 
 void needs_order (struct tree *t)
 {
-  struct line *l = t->t.line + LINE_START ;
-  int top = 0 ;
-  if (!needs_read(t) || !t->needs.n) return ;
-  while (top < RANK_MAX && raise_ranks(t)) top++ ;
-  for (int rank = 0 ; rank <= top ; rank++)
-  {
-    uint32_t i = l->head ;
-    for (uint32_t n = l->n ; n ; n--)
-    {
-      uint32_t next = t->t.e[i].line_next ;
-      if (t->t.e[i].rank == rank) line_put(&t->t, i, LINE_START, t->t.e[i].due) ;
-      i = next ;
-    }
-  }
+  struct line const *l = t->t.line + LINE_START ;
+  if (!needs_read(t, 1) || !t->needs.n) return ;
+  while (t->t.e[l->head].after == l->head) put_after_needs(t, l->head) ;
 }

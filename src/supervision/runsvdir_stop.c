@@ -70,7 +70,6 @@ static void count_live (struct tree *t)
   {
     struct entry *e = t->t.e + i ;
     line_take(&t->t, i) ;
-    e->users = 0 ;
     if (!is_live(e)) continue ;
     t->stop.live++ ;
     if (e->flags & FLAG_TOLD) t->stop.told++ ;
@@ -96,7 +95,7 @@ void stop_begin (struct tree *t, int code)
   t->stop.say_at = t->now + SAY_MS ;
   t->stop.end_at = t->o.timeout ? t->now + (int64_t)t->o.timeout * 1000 : HF_NEVER ;
   count_live(t) ;
-  if (needs_read(t)) count_users(t) ;
+  if (needs_read(t, 0)) count_users(t) ;
   tell_next(t, 0) ;
   if (t->stop.live && !t->stop.told) tell_next(t, 1) ;
 }
