@@ -97,7 +97,7 @@ static void handle_signals (struct tree *t)
   if (end && !t->o.stop) leave_all(t, 0) ;
   if (end) stop_begin(t, 0) ;
   if (taken(SIGALRM)) upgrade_try(t) ;
-  if (taken(SIGCONT)) t->scan.where = t->scan.all = 1 ;
+  if (taken(SIGCONT)) { t->scan.where = 1 ; t->scan.all |= ALL_AGAIN ; }
 }
 
 /* Entries whose time in a line is over. */

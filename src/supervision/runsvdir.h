@@ -18,7 +18,7 @@
 
 #define NONE UINT32_MAX
 
-enum index_kind { BY_NAME, BY_ID, BY_PID, INDEX_N } ;
+enum index_kind { BY_NAME, BY_ID, BY_PID, BY_TARGET, INDEX_N } ;
 
 /* Waiting lines. Every line but the first holds its entries for one fixed time, so each is in
    order of time by itself and only its head has to be looked at. */
@@ -28,6 +28,7 @@ enum line_kind
   LINE_50MS,
   LINE_1S, LINE_2S, LINE_4S, LINE_8S,
   LINE_SETTLE,                /* made in place, complete, quiet for a moment yet */
+  LINE_TARGET,                /* the same with needs and no run, which may still come */
   LINE_PATIENCE,              /* made in place, not complete yet */
   LINE_N,
   LINE_NONE = LINE_N
@@ -53,6 +54,7 @@ struct entry
   dev_t dev ;
   ino_t ino ;
   uint32_t link ;             /* hash of the link's text; 0: not a link */
+  uint32_t target ;           /* hash of the last name in that text */
   pid_t pid ;                 /* of its runsv; 0: none known */
   int pidfd ;                 /* where it is not a child; else -1 */
   int event_fd ;              /* essential: told when its state changes; else -1 */
@@ -102,7 +104,10 @@ struct options
 
 #define LINKS_MAX 24          /* watches on what leads to the scan directory */
 
-#define TARGETS_MAX 8
+#define TARGETS_MAX 1024
+
+#define ALL_QUIETLY 1
+#define ALL_AGAIN 2
 
 struct scan
 {
@@ -123,11 +128,12 @@ struct scan
   uint32_t target ;           /* hash of the last one added */
   uint32_t number ;           /* of the present scan */
   uint32_t dangling ;         /* links to nothing met by it */
+  uint32_t untold ;           /* names met by it of whose changes nobody tells */
   int complained ;            /* errno last complained of */
   int64_t look_at ;           /* next look at the directory itself */
-  int all ;                   /* look at every entry */
+  int all ;                   /* look at every entry: ALL_QUIETLY, ALL_AGAIN */
   int where ;                 /* the directory may be another one now */
-  int quiet ;                 /* a look that nothing called for: complain of nothing */
+  int quiet ;                 /* what can be complained of has been: nobody asked for this look */
 } ;
 
 struct log
@@ -208,8 +214,11 @@ extern uint32_t hash_name (char const *, size_t) ;
 extern uint32_t table_by_name (struct table const *, char const *name) ;
 extern uint32_t table_by_id (struct table const *, dev_t, ino_t) ;
 extern uint32_t table_by_pid (struct table const *, pid_t) ;
+extern uint32_t table_by_target (struct table const *, uint32_t hash) ;
+extern uint32_t table_next_target (struct table const *, uint32_t) ; /* another with the same */
 extern void table_set_pid (struct table *, uint32_t, pid_t) ;
 extern void table_set_id (struct table *, uint32_t, dev_t, ino_t) ;
+extern void table_set_link (struct table *, uint32_t, uint32_t link, uint32_t target) ;
 extern void line_put (struct table *, uint32_t, unsigned int line, int64_t due) ;
 extern void line_take (struct table *, uint32_t) ;
 extern int64_t line_due (struct table const *) ;      /* of the lines that wait for a time */
@@ -218,6 +227,7 @@ extern int64_t line_due (struct table const *) ;      /* of the lines that wait 
 extern void scan_where (struct tree *) ;              /* (re)opens the scan directory */
 extern void scan_all (struct tree *) ;
 extern void scan_name (struct tree *, char const *name, int made) ;
+extern int scan_has (char const *name, char const *file, int mode) ; /* access(2) to name/file */
 extern void scan_gone (struct tree *, uint32_t) ;     /* the runsv of a leaving entry is gone */
 extern void scan_going (struct tree *, uint32_t) ;    /* its directory has had time to come back */
 extern void scan_time (struct tree *) ;
@@ -227,7 +237,7 @@ extern void notify_init (struct tree *) ;
 extern void notify_links (struct tree *) ;            /* watches what leads to the scan directory */
 extern int notify_here (struct tree *) ;              /* watches the current directory: 1, or 0 */
 extern int notify_told (struct tree const *) ;        /* are changes told of? */
-extern void notify_target (struct tree *, char const *text) ; /* watches what a link leads into */
+extern int notify_target (struct tree *, char const *text, size_t len) ; /* watches the directory a link leads into, whose path has that length: 1, or 0 */
 extern void notify_read (struct tree *) ;
 extern int notify_fill (struct tree *, uint32_t) ;    /* watches a directory that is being filled: 1, or 0 */
 extern void notify_fill_event (struct tree *, uint32_t) ;

@@ -17,6 +17,7 @@
 #include "config.h"
 
 #define SETTLE_MS 100
+#define TARGET_MS 1000
 #define LINKS_DEEP 40
 
 #if HF_LINUX
@@ -116,25 +117,27 @@ int notify_told (struct tree const *t)
   return t->scan.wd >= 0 ;
 }
 
-/* A link's own directory may be removed and made anew without any change here. Its parent is
-   mostly the same for all links. */
-void notify_target (struct tree *t, char const *text)
+/* What a link leads to may be removed and made anew without any change here. The directory that
+   it is in is mostly the same for all links. */
+int notify_target (struct tree *t, char const *text, size_t len)
 {
   struct scan *s = &t->scan ;
   char dir[HF_PATH] ;
-  size_t len = strlen(text) ;
-  uint32_t hash ;
+  uint32_t hash = hash_name(text, len) | 1 ;
   int wd ;
-  while (len > 1 && text[len - 1] == '/') len-- ;
-  while (len && text[len - 1] != '/') len-- ;
-  hash = hash_name(text, len) | 1 ;
-  if (s->notify_fd < 0 || hash == s->target || s->targets == TARGETS_MAX) return ;
+  if (s->notify_fd < 0) return 0 ;
+  if (hash == s->target) return 1 ;
   memcpy(dir, text, len) ;
   dir[len] = 0 ;
-  wd = inotify_add_watch(s->notify_fd, len ? dir : ".", NAMES | IN_ONLYDIR | IN_MASK_ADD) ;
-  if (wd < 0) return ;
+  wd = inotify_add_watch(s->notify_fd, len ? dir : ".", NAMES | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD) ;
+  if (wd < 0) return 0 ;
+  if (wd != s->wd && !listed(s->target_wd, s->targets, wd))
+  {
+    if (s->targets == TARGETS_MAX) return 0 ;
+    s->target_wd[s->targets++] = wd ;
+  }
   s->target = hash ;
-  if (!listed(s->target_wd, s->targets, wd) && wd != s->wd) s->target_wd[s->targets++] = wd ;
+  return 1 ;
 }
 
 int notify_fill (struct tree *t, uint32_t i)
@@ -161,21 +164,28 @@ static uint32_t by_fill_wd (struct table const *t, int wd)
   return NONE ;
 }
 
-/* Where links lead: mostly to a directory of the same name, and instances to one that ends in
-   '@'. */
+/* A name came or went in a directory that links lead into. One that no service leads to may be
+   what a link to nothing waits for. */
+static void target_name (struct tree *t, char const *target, int went)
+{
+  char name[HF_NAME] ;
+  uint32_t i = table_by_target(&t->t, hash_name(target, strlen(target)) | 1) ;
+  if (i == NONE ? !went && t->scan.dangling : table_next_target(&t->t, i) != NONE) t->scan.all |= ALL_QUIETLY ;
+  else if (i != NONE) scan_name(t, strcpy(name, t->t.e[i].name), 0) ;
+}
+
 static void target_event (struct tree *t, struct inotify_event const *ev, int went)
 {
   struct scan *s = &t->scan ;
-  size_t len = ev->len ? strlen(ev->name) : 0 ;
   if (ev->mask & IN_IGNORED)
   {
     for (unsigned int i = 0 ; i < s->targets ; i++)
       if (s->target_wd[i] == ev->wd) { s->target_wd[i] = s->target_wd[--s->targets] ; break ; }
     s->target = 0 ;
-    s->all = 1 ;
+    s->all |= ALL_QUIETLY ;
   }
-  else if (len && ev->name[len - 1] == '@') s->all = 1 ;
-  else if (len && went == !!(ev->mask & (IN_DELETE | IN_MOVED_FROM))) scan_name(t, ev->name, 0) ;
+  else if (ev->mask & IN_MOVE_SELF) inotify_rm_watch(s->notify_fd, ev->wd) ;
+  else if (ev->len && went == !!(ev->mask & (IN_DELETE | IN_MOVED_FROM))) target_name(t, ev->name, went) ;
 }
 
 /* Another name than the scan directory's was removed from its parent. */
@@ -190,7 +200,7 @@ static void one_event (struct tree *t, struct inotify_event const *ev, int went)
 {
   struct scan *s = &t->scan ;
   uint32_t i ;
-  if (ev->mask & IN_Q_OVERFLOW) s->all = s->where = 1 ;
+  if (ev->mask & IN_Q_OVERFLOW) { s->all |= ALL_AGAIN ; s->where = 1 ; }
   else if (ev->wd == s->wd)
   {
     if (ev->mask & IN_IGNORED) s->wd = -1 ;
@@ -233,19 +243,21 @@ void notify_init (struct tree *t)
 void notify_links (struct tree *t) { (void)t ; }
 int notify_here (struct tree *t) { return (void)t, 0 ; }
 int notify_told (struct tree const *t) { return (void)t, 0 ; }
-void notify_target (struct tree *t, char const *text) { (void)t ; (void)text ; }
+int notify_target (struct tree *t, char const *text, size_t len) { return (void)t, (void)text, (void)len, 0 ; }
 void notify_read (struct tree *t) { (void)t ; }
 int notify_fill (struct tree *t, uint32_t i) { return (void)t, (void)i, 0 ; }
 void notify_filled (struct tree *t, uint32_t i) { (void)t ; (void)i ; }
 
 #endif
 
-/* Complete once run can be executed, and then quiet for a moment: a "down" or a "log" may be
-   on its way. */
+/* Complete once run can be executed, or needs is there and no run, and then quiet for a while:
+   a "down" or a "log", or the run of what looks like a target, may be on its way. */
 void notify_fill_event (struct tree *t, uint32_t i)
 {
-  char path[HF_NAME + 16] ;
+  char const *name = t->t.e[i].name ;
   int64_t end = t->t.e[i].started_at + 5000 ;
-  if (!hf_path_join(path, sizeof(path), t->t.e[i].name, "run") || access(path, X_OK) < 0) return ;
-  line_put(&t->t, i, LINE_SETTLE, t->now + SETTLE_MS < end ? t->now + SETTLE_MS : end) ;
+  int run = scan_has(name, "run", X_OK) ;
+  int64_t at = t->now + (run ? SETTLE_MS : TARGET_MS) ;
+  if (run || (scan_has(name, "needs", F_OK) && !scan_has(name, "run", F_OK)))
+    line_put(&t->t, i, run ? LINE_SETTLE : LINE_TARGET, at < end ? at : end) ;
 }

@@ -50,7 +50,7 @@ static int move_to (struct scan *s, int fd, struct stat const *st)
   s->dir = d ;
   s->dev = st->st_dev ;
   s->ino = st->st_ino ;
-  s->all = 1 ;
+  s->all |= ALL_AGAIN ;
   return 1 ;
 }
 
@@ -73,7 +73,7 @@ void scan_where (struct tree *t)
   else if (!move_to(s, fd, &st)) { complain(s, "change directory to") ; return ; }
   else mark_elsewhere(t) ;
   if (!notify_here(t)) s->look_at = t->now + (s->all ? RETRY_MS : LOOK_MS) ;
-  else if (!s->dangling) s->look_at = HF_NEVER ;
+  else if (!s->untold) s->look_at = HF_NEVER ;
   s->complained = 0 ;
 }
 
@@ -82,7 +82,7 @@ static int below (char *out, char const *name, char const *file)
   return hf_path_join(out, HF_NAME + 16, name, file) ;
 }
 
-static int has (char const *name, char const *file, int mode)
+int scan_has (char const *name, char const *file, int mode)
 {
   char path[HF_NAME + 16] ;
   return below(path, name, file) && !access(path, mode) ;
@@ -91,26 +91,42 @@ static int has (char const *name, char const *file, int mode)
 /* What is found under a name. */
 enum found { FOUND, NOTHING, DANGLING, UNKNOWN, NO_DIRECTORY } ;
 
-struct place { dev_t dev ; ino_t ino ; uint32_t link ; } ;
+struct place { dev_t dev ; ino_t ino ; uint32_t link, target ; } ;
 
-/* Through the link, if it is one: its text is remembered, to tell a directory made anew from
-   a link that leads elsewhere now. */
-static int look_at (struct tree *t, char const *name, struct place *p)
+/* Of what is not told it must be looked for. */
+static void look_later (struct tree *t)
+{
+  t->scan.untold++ ;
+  if (t->scan.look_at > t->now + LOOK_MS) t->scan.look_at = t->now + LOOK_MS ;
+}
+
+/* Through a link. Its text is remembered, to tell a directory made anew from a link that leads
+   elsewhere now; the last name in it is how changes of what it leads to are told. One that
+   leads nowhere may lead into another directory than the one that is watched under that path. */
+static int through_link (struct tree *t, char const *name, struct place *p, struct stat *st)
 {
   char text[HF_PATH] ;
+  ssize_t n = readlink(name, text, sizeof(text) - 1) ;
+  size_t len, last ;
+  if (n <= 0) return n < 0 && errno == ENOENT ? NOTHING : UNKNOWN ;
+  text[n] = 0 ;
+  p->link = hash_name(text, (size_t)n) | 1 ;
+  for (len = (size_t)n ; len > 1 && text[len - 1] == '/' ;) len-- ;
+  for (last = len ; last && text[last - 1] != '/' ;) last-- ;
+  p->target = hash_name(text + last, len - last) | 1 ;
+  if (stat(name, st) < 0) t->scan.target = 0 ;
+  if (!notify_target(t, text, last)) look_later(t) ;
+  if (!stat(name, st)) return FOUND ;
+  return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? DANGLING : UNKNOWN ;
+}
+
+static int look_at (struct tree *t, char const *name, struct place *p)
+{
   struct stat st ;
-  ssize_t n ;
-  p->link = 0 ;
+  int found ;
+  p->link = p->target = 0 ;
   if (lstat(name, &st) < 0) return errno == ENOENT ? NOTHING : UNKNOWN ;
-  if (S_ISLNK(st.st_mode))
-  {
-    n = readlink(name, text, sizeof(text) - 1) ;
-    if (n <= 0) return n < 0 && errno == ENOENT ? NOTHING : UNKNOWN ;
-    text[n] = 0 ;
-    p->link = hash_name(text, (size_t)n) | 1 ;
-    notify_target(t, text) ;
-    if (stat(name, &st) < 0) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? DANGLING : UNKNOWN ;
-  }
+  if (S_ISLNK(st.st_mode) && (found = through_link(t, name, p, &st)) != FOUND) return found ;
   p->dev = st.st_dev ;
   p->ino = st.st_ino ;
   return S_ISDIR(st.st_mode) ? FOUND : NO_DIRECTORY ;
@@ -136,7 +152,7 @@ static void vanish (struct tree *t, uint32_t i, int directory)
   else if (e->flags & FLAG_SHARED)
   {
     e->flags &= ~FLAG_SHARED ;
-    t->scan.all = 1 ;
+    t->scan.all |= ALL_QUIETLY ;
   }
   else if (!directory || e->flags & FLAG_GONE || (!e->pid && !(e->flags & FLAG_HELD))) leave(t, i) ;
   else if (!(e->flags & FLAG_GOING))
@@ -161,22 +177,17 @@ void scan_gone (struct tree *t, uint32_t i)
   memcpy(name, t->t.e[i].name, sizeof(name)) ;
   table_remove(&t->t, i) ;
   if (flags & FLAG_AGAIN) scan_name(t, name, 0) ;
-  if (flags & FLAG_RESCAN) t->scan.all = 1 ;
+  if (flags & FLAG_RESCAN) t->scan.all |= ALL_QUIETLY ;
 }
 
-/* A link to nothing, or something that cannot be looked at: looked at again from time to
-   time, since not all that would change it is told. */
+/* A link to nothing, or something that cannot be looked at. */
 static void cannot_look (struct tree *t, char const *name, uint32_t i, struct place const *p, int dangling)
 {
   int e = errno ;
-  t->scan.dangling++ ;
-  if (t->scan.look_at > t->now + LOOK_MS) t->scan.look_at = t->now + LOOK_MS ;
-  if (i == NONE || !dangling)
-  {
-    if (!t->scan.quiet) hf_message("warning", e, hf_words("unable to stat ", name)) ;
-    if (i != NONE) t->t.e[i].seen = t->scan.number ;
-  }
-  else vanish(t, i, t->t.e[i].link == p->link) ;
+  if (dangling) t->scan.dangling++ ; else look_later(t) ;
+  if (i != NONE) t->t.e[i].seen = t->scan.number ;
+  if (i != NONE && dangling) vanish(t, i, t->t.e[i].link == p->link) ;
+  else if (!t->scan.quiet) hf_message("warning", e, hf_words("unable to stat ", name)) ;
 }
 
 /* The name is known. */
@@ -193,7 +204,7 @@ static void present (struct tree *t, uint32_t i, struct place const *p)
   if (e->link == p->link ? renew_entry(t, i) : (!e->pid && !(e->flags & FLAG_HELD)))
   {
     table_set_id(&t->t, i, p->dev, p->ino) ;
-    e->link = p->link ;
+    table_set_link(&t->t, i, p->link, p->target) ;
     return ;
   }
   leave(t, i) ;
@@ -225,9 +236,12 @@ static int another_name (struct tree *t, char const *name, uint32_t i)
 }
 
 /* A directory made in place has no run yet, perhaps no "down" either: it is given a little
-   time to be filled. One that was moved or linked in is complete. */
-static int wait_filled (struct tree *t, uint32_t i)
+   time to be filled. One that was moved or linked in is complete, but what a link leads to may
+   have been made after the link. */
+static int wait_filled (struct tree *t, uint32_t i, int made)
 {
+  char const *name = t->t.e[i].name ;
+  if (!made && (!t->t.e[i].link || scan_has(name, "run", F_OK) || scan_has(name, "needs", F_OK))) return 0 ;
   if (!notify_fill(t, i)) return 0 ;
   t->t.e[i].started_at = t->now ;
   line_put(&t->t, i, LINE_PATIENCE, t->now + PATIENCE_MS) ;
@@ -246,9 +260,9 @@ static void appear (struct tree *t, char const *name, struct place const *p, int
     return ;
   }
   e->seen = t->scan.number ;
-  e->link = p->link ;
-  if (has(name, "essential", F_OK)) e->flags |= FLAG_ESSENTIAL ;
-  if (!made || !wait_filled(t, i)) line_put(&t->t, i, LINE_START, t->now) ;
+  table_set_link(&t->t, i, p->link, p->target) ;
+  if (scan_has(name, "essential", F_OK)) e->flags |= FLAG_ESSENTIAL ;
+  if (!wait_filled(t, i, made)) line_put(&t->t, i, LINE_START, t->now) ;
 }
 
 static void new_name (struct tree *t, char const *name, struct place const *p, int made)
@@ -300,13 +314,17 @@ static int64_t mtime_of (struct scan const *s)
 void scan_all (struct tree *t)
 {
   struct scan *s = &t->scan ;
+  int ok ;
+  s->quiet = !(s->all & ALL_AGAIN) ;
   s->all = 0 ;
   if (!s->dir) return ;
   s->number++ ;
-  s->dangling = 0 ;
+  s->dangling = s->untold = 0 ;
   s->look_at = notify_told(t) ? HF_NEVER : t->now + LOOK_MS ;
   s->mtime = mtime_of(s) ;
-  if (!read_names(t))
+  ok = read_names(t) ;
+  s->quiet = 0 ;
+  if (!ok)
   {
     complain(s, "read directory") ;
     s->look_at = t->now + RETRY_MS ;
@@ -332,9 +350,7 @@ void scan_time (struct tree *t)
   struct scan *s = &t->scan ;
   if (t->now < s->look_at) return ;
   scan_where(t) ;
-  if (!s->dir || (!s->all && !s->dangling && !changed(s))) return ;
-  s->quiet = !s->all ;
+  if (!s->dir || (!s->all && !s->untold && !changed(s))) return ;
   scan_all(t) ;
-  s->quiet = 0 ;
   if (!notify_told(t) && changed(s)) s->look_at = t->now + RETRY_MS ;
 }

@@ -1,7 +1,7 @@
 /* ISC license. */
 
-/* The services: one array, three indexes (name, identity, pid of the runsv) and the waiting
-   lines. It grows here and nowhere else, by doubling; what cannot be added is tried again at
+/* The services: one array, four indexes (name, identity, pid of the runsv, name that a link leads
+   to) and the waiting lines. It grows here and nowhere else, by doubling; what cannot be added is tried again at
    a later look, and nothing that runs is touched. */
 
 #include <errno.h>
@@ -32,7 +32,13 @@ static uint32_t hash_id (dev_t dev, ino_t ino)
 
 static uint32_t hash_of (struct entry const *e, unsigned int kind)
 {
-  return kind == BY_NAME ? hash_name(e->name, strlen(e->name)) : kind == BY_ID ? hash_id(e->dev, e->ino) : hash_number((uint64_t)e->pid) ;
+  switch (kind)
+  {
+    case BY_NAME : return hash_name(e->name, strlen(e->name)) ;
+    case BY_ID : return hash_id(e->dev, e->ino) ;
+    case BY_PID : return hash_number((uint64_t)e->pid) ;
+    default : return e->target ;
+  }
 }
 
 static void index_put (struct table *t, uint32_t i, unsigned int kind)
@@ -49,7 +55,8 @@ static void index_take (struct table *t, uint32_t i, unsigned int kind)
   if (*p == i) *p = t->e[i].next[kind] ;
 }
 
-/* An entry without a runsv is not in the index of pids. */
+/* An entry without a runsv is not in the index of pids, nor one that is no link in that of
+   targets. */
 static void index_all (struct table *t)
 {
   for (unsigned int kind = 0 ; kind < INDEX_N ; kind++)
@@ -60,6 +67,7 @@ static void index_all (struct table *t)
     index_put(t, i, BY_NAME) ;
     index_put(t, i, BY_ID) ;
     if (t->e[i].pid) index_put(t, i, BY_PID) ;
+    if (t->e[i].target) index_put(t, i, BY_TARGET) ;
   }
 }
 
@@ -118,6 +126,7 @@ void table_remove (struct table *t, uint32_t i)
 {
   line_take(t, i) ;
   table_set_pid(t, i, 0) ;
+  table_set_link(t, i, 0, 0) ;
   index_take(t, i, BY_NAME) ;
   index_take(t, i, BY_ID) ;
   t->e[i].flags = 0 ;
@@ -147,6 +156,22 @@ uint32_t table_by_pid (struct table const *t, pid_t pid)
   return i ;
 }
 
+static uint32_t same_target (struct table const *t, uint32_t i, uint32_t hash)
+{
+  while (i != NONE && t->e[i].target != hash) i = t->e[i].next[BY_TARGET] ;
+  return i ;
+}
+
+uint32_t table_by_target (struct table const *t, uint32_t hash)
+{
+  return same_target(t, t->head[BY_TARGET][hash & (t->size - 1)], hash) ;
+}
+
+uint32_t table_next_target (struct table const *t, uint32_t i)
+{
+  return same_target(t, t->e[i].next[BY_TARGET], t->e[i].target) ;
+}
+
 void table_set_pid (struct table *t, uint32_t i, pid_t pid)
 {
   if (t->e[i].pid) index_take(t, i, BY_PID) ;
@@ -160,6 +185,14 @@ void table_set_id (struct table *t, uint32_t i, dev_t dev, ino_t ino)
   t->e[i].dev = dev ;
   t->e[i].ino = ino ;
   index_put(t, i, BY_ID) ;
+}
+
+void table_set_link (struct table *t, uint32_t i, uint32_t link, uint32_t target)
+{
+  if (t->e[i].target) index_take(t, i, BY_TARGET) ;
+  t->e[i].link = link ;
+  t->e[i].target = target ;
+  if (target) index_put(t, i, BY_TARGET) ;
 }
 
 void line_take (struct table *t, uint32_t i)
