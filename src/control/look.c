@@ -139,8 +139,9 @@ static void take_status (look *l)
 
 static void read_state (look *l)
 {
-  int got = hf_state_read(&l->rec, l->sup) && is_this_boot(&l->rec) ;
-  int lives = got && hf_proc_same(&l->rec.supervisor) ;
+  int held ;
+  int got = hf_state_read_held(&l->rec, l->sup, &held) && (held || is_this_boot(&l->rec)) ;
+  int lives = got && (held || hf_proc_same(&l->rec.supervisor)) ;
   l->orphan = 0 ;
   if (lives && l->reach == LOOK_DENIED) l->reach = LOOK_OK ;
   l->has_rec = l->reach == LOOK_OK && lives ;

@@ -2,7 +2,7 @@
 
 /* sv: control services and tell how they are.
    Called by another name, it is the LSB script of the service of that name.
-   Files: SERVICE/supervise/ok, control, status (runit's), state and event (holdfast's),
+   Files: SERVICE/supervise/state and event (holdfast's), ok, control, status (runit's),
    SERVICE/check, SERVICE/down. Reads and writes nothing else unless a verb says so.
    Must never wait without a deadline, change anything on a mistyped command, or believe a
    status whose supervisor is gone. */

@@ -193,6 +193,7 @@ extern char const *sv_unit_path (sv_unit const *u) ; /* its directory, from the 
 extern void sv_unit_find (sv_unit *u, char const *word) ;
 extern int sv_unit_open (sv_unit *u) ;         /* is there a supervisor: sets reach, ok_fd; 1 yes */
 extern int sv_unit_read (sv_unit *u) ;         /* reads st; 1, or sets reach */
+extern int sv_unit_glance (sv_unit *u) ;       /* all in one, where its supervisor holds the record; 0: ask further */
 extern int sv_unit_record (sv_unit *u) ;       /* reads rec and judges whether it is to be believed */
 extern int sv_unit_has (sv_unit const *u, char const *name) ;    /* is there such a file in the directory */
 extern void sv_unit_close (sv_unit *u) ;

@@ -109,7 +109,7 @@ static int put_log (sv_unit const *of)
   if (!hf_path_join(word, sizeof(word), of->word, "log")) return 1 ;
   sv_put("; ") ;
   sv_unit_find(&u, word) ;
-  known = sv_unit_open(&u) && sv_unit_read(&u) ;
+  known = sv_unit_glance(&u) || (sv_unit_open(&u) && sv_unit_read(&u)) ;
   if (known) sv_put_state(&u, "log") ;
   else if (u.reach == SV_NODIR) put_reason("warning", &u, "unable to change directory", hf_error_text(u.err)) ;
   else sv_put_reach(&u, 0) ;
@@ -123,7 +123,7 @@ static int status_one (char const *word, int *failed)
   sv_unit u ;
   int code = 0 ;
   sv_unit_find(&u, word) ;
-  if (sv_unit_open(&u) && sv_unit_read(&u))
+  if (sv_unit_glance(&u) || (sv_unit_open(&u) && sv_unit_read(&u)))
   {
     sv_put_state(&u, u.word) ;
     *failed += !put_log(&u) ;

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "sv.h"
@@ -84,31 +83,15 @@ int sv_unit_open (sv_unit *u)
   char path[HF_PATH] ;
   if (!u->dir) return 0 ;
   if (!hf_path_join(path, sizeof(path), u->sup, "ok")) return blame(u) ;
-  u->ok_fd = open(path, O_WRONLY | O_NONBLOCK | (near ? 0 : O_CLOEXEC)) ;
+  u->ok_fd = openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) ; /* open(3) of musl: two calls */
   if (u->ok_fd < 0) return blame(u) ;
   u->reach = SV_OK ;
   return 1 ;
 }
 
-/* hf_status_read, less what makes a difference when there are thousands. */
-static int read_status (sv_unit *u)
-{
-  char path[HF_PATH], s[HF_STATUS_RUNIT] ;
-  ssize_t r ;
-  int fd ;
-  if (!hf_path_join(path, sizeof(path), u->sup, "status")) return 0 ;
-  fd = open(path, O_RDONLY | O_NONBLOCK) ;
-  if (fd < 0) return 0 ;
-  r = fd_read(fd, s, sizeof(s)) ;
-  fd_close(fd) ;
-  if (r < 0) return 0 ;
-  if ((size_t)r < sizeof(s)) return (errno = EPROTO, 0) ;
-  return hf_status_unpack(&u->st, s, (size_t)r) ;
-}
-
 int sv_unit_read (sv_unit *u)
 {
-  if (!read_status(u))
+  if (!hf_status_read(&u->st, u->sup, HF_STATUS_RUNIT))
   {
     u->reach = SV_NOSTATUS ;
     u->err = errno ;
@@ -138,12 +121,30 @@ static int is_live (hf_state const *rec)
 
 /* The record is one moment's truth; runit's file, written after it, may still be the moment's
    before. A swept run counts as in finish, under its old pid. */
-int sv_unit_record (sv_unit *u)
+static void believe (sv_unit *u)
 {
   hf_state const *rec = &u->rec ;
-  u->has_rec = hf_state_read(&u->rec, u->sup) && is_live(rec) ;
-  if (u->has_rec) hf_status_of(&u->st, &rec->m, rec->m.phase == HF_PHASE_SWEEP ? rec->run_pid : rec->child.pid, &rec->since) ;
+  u->has_rec = 1 ;
+  hf_status_of(&u->st, &rec->m, rec->m.phase == HF_PHASE_SWEEP ? rec->run_pid : rec->child.pid, &rec->since) ;
+}
+
+int sv_unit_record (sv_unit *u)
+{
+  int held ;
+  u->has_rec = 0 ;
+  if (hf_state_read_held(&u->rec, u->sup, &held) && (held || is_live(&u->rec))) believe(u) ;
   return u->has_rec ;
+}
+
+/* A supervise of ours says of a run for once what daemontools' clients expect: only the status file
+   has that. */
+int sv_unit_glance (sv_unit *u)
+{
+  int held ;
+  if (!u->dir || !hf_state_read_held(&u->rec, u->sup, &held) || !held || u->rec.m.want == HF_WANT_ONCE) return 0 ;
+  believe(u) ;
+  u->reach = SV_OK ;
+  return 1 ;
 }
 
 int sv_unit_has (sv_unit const *u, char const *name)
@@ -156,6 +157,7 @@ int sv_unit_has (sv_unit const *u, char const *name)
 void sv_unit_look (sv_unit *u, char const *word)
 {
   sv_unit_find(u, word) ;
+  if (sv_unit_glance(u)) return ;
   if (sv_unit_open(u))
   {
     if (!sv_unit_record(u)) sv_unit_read(u) ;

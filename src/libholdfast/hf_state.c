@@ -18,6 +18,14 @@
 
 static char const magic[4] = { 'h', 'f', 's', 't' } ;
 
+/* Written so that compilers see one load in it: a status of thousands spends its time here. */
+static uint64_t word (char const *text)
+{
+  unsigned char const *s = (unsigned char const *)text ;
+  return (uint64_t)s[0] << 56 | (uint64_t)s[1] << 48 | (uint64_t)s[2] << 40 | (uint64_t)s[3] << 32
+    | (uint64_t)s[4] << 24 | (uint64_t)s[5] << 16 | (uint64_t)s[6] << 8 | s[7] ;
+}
+
 /* One walk over the fields serves both directions. */
 struct walk { char *s ; size_t pos ; int out ; } ;
 
@@ -41,7 +49,7 @@ static void w32 (struct walk *w, uint32_t *x)
 
 static void w64 (struct walk *w, uint64_t *x)
 {
-  if (w->out) uint64_pack_big(w->s + w->pos, *x) ; else uint64_unpack_big(w->s + w->pos, x) ;
+  if (w->out) uint64_pack_big(w->s + w->pos, *x) ; else *x = word(w->s + w->pos) ;
   w->pos += 8 ;
 }
 
@@ -101,12 +109,14 @@ static void walk_state (struct walk *w, hf_state *s)
   walk_machine(w, &s->m) ;
 }
 
-/* FNV-1a: it guards against torn and foreign bytes, not against malice. */
-static uint32_t checksum (char const *s, size_t n)
+/* The step of FNV-1a, over words. It guards against torn and foreign bytes, not against malice. */
+static uint32_t checksum (char const *slot)
 {
-  uint32_t h = 2166136261u ;
-  for (size_t i = 0 ; i < n ; i++) h = (h ^ (unsigned char)s[i]) * 16777619u ;
-  return h ;
+  uint64_t h = 14695981039346656037u ;
+  size_t i = 0 ;
+  for (; i < HF_STATE_SLOT - 8 ; i += 8) h = (h ^ word(slot + i)) * 1099511628211u ;
+  h = (h ^ word(slot + i) >> 32) * 1099511628211u ;
+  return (uint32_t)(h >> 32) ;
 }
 
 void hf_state_pack (char *slot, hf_state const *s)
@@ -117,7 +127,7 @@ void hf_state_pack (char *slot, hf_state const *s)
   memcpy(slot, magic, 4) ;
   uint32_pack_big(slot + 4, HF_STATE_FORMAT) ;
   walk_state(&w, &copy) ;
-  uint32_pack_big(slot + HF_STATE_SLOT - 4, checksum(slot, HF_STATE_SLOT - 4)) ;
+  uint32_pack_big(slot + HF_STATE_SLOT - 4, checksum(slot)) ;
 }
 
 /* 1 good; 0 not a slot; -1 a slot of another format. */
@@ -128,7 +138,7 @@ static int slot_format (char const *slot)
   uint32_unpack_big(slot + 4, &x) ;
   if (x != HF_STATE_FORMAT) return 0 ;
   uint32_unpack_big(slot + HF_STATE_SLOT - 4, &x) ;
-  return x == checksum(slot, HF_STATE_SLOT - 4) ;
+  return x == checksum(slot) ;
 }
 
 int hf_state_unpack (hf_state *s, char const *slot)
@@ -156,7 +166,7 @@ static int is_foreign (char const *slot)
 static uint64_t slot_seq (char const *slot)
 {
   uint64_t seq = 0 ;
-  if (!memcmp(slot, magic, 4)) uint64_unpack_big(slot + 8, &seq) ;
+  if (!memcmp(slot, magic, 4)) seq = word(slot + 8) ;
   return seq ;
 }
 
@@ -177,11 +187,45 @@ int hf_state_read_fd (hf_state *s, int fd)
   return (errno = EPROTO, 0) ;
 }
 
-static int read_file (hf_state *s, int dir, char const *path)
+/* Who writes to the file holds a lock on it from its first write to its end. Asked before the
+   file is read, so that a record found under a lock is never that of a writer who has gone. */
+#ifdef F_OFD_SETLK
+
+static void hold (int fd, hf_state *s)
+{
+  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  if (!s->held) s->held = fcntl(fd, F_OFD_SETLK, &fl) >= 0 ;
+}
+
+static int is_held (int fd)
+{
+  struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET } ;
+  return fcntl(fd, F_OFD_GETLK, &fl) >= 0 && fl.l_type == F_WRLCK ;
+}
+
+#else
+
+static void hold (int fd, hf_state *s)
+{
+  (void)fd ;
+  (void)s ;
+}
+
+static int is_held (int fd)
+{
+  (void)fd ;
+  return 0 ;
+}
+
+#endif
+
+static int read_file (hf_state *s, int dir, char const *path, int *held)
 {
   int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
   int r ;
+  if (held) *held = 0 ;
   if (fd < 0) return 0 ;
+  if (held) *held = is_held(fd) ;
   r = hf_state_read_fd(s, fd) ;
   fd_close(fd) ;
   return r ;
@@ -189,13 +233,19 @@ static int read_file (hf_state *s, int dir, char const *path)
 
 int hf_state_read_at (hf_state *s, int supervise)
 {
-  return read_file(s, supervise, "state") ;
+  return read_file(s, supervise, "state", 0) ;
 }
 
 int hf_state_read (hf_state *s, char const *supervise)
 {
+  return hf_state_read_held(s, supervise, 0) ;
+}
+
+int hf_state_read_held (hf_state *s, char const *supervise, int *held)
+{
   char path[HF_PATH] ;
-  return hf_path_join(path, sizeof(path), supervise, "state") && read_file(s, AT_FDCWD, path) ;
+  if (!hf_path_join(path, sizeof(path), supervise, "state")) { if (held) *held = 0 ; return 0 ; }
+  return read_file(s, AT_FDCWD, path, held) ;
 }
 
 int hf_state_write (int fd, hf_state *s)
@@ -206,7 +256,7 @@ int hf_state_write (int fd, hf_state *s)
   hf_state_pack(slot, s) ;
   do r = pwrite(fd, slot, HF_STATE_SLOT, s->seq & 1 ? HF_STATE_SLOT : 0) ;
   while (r < 0 && errno == EINTR) ;
-  if (r == HF_STATE_SLOT) return 1 ;
+  if (r == HF_STATE_SLOT) { hold(fd, s) ; return 1 ; }
   if (r >= 0) errno = ENOSPC ;
   return 0 ;
 }

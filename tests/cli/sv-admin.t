@@ -77,6 +77,11 @@ exits 'check of a service that has not failed' 0 sv check gone
 exits 'upgrade' 0 sv -w 20 upgrade a b
 like 'tells the version' "$(head -n 1 out)" "ok: a: $(. "$SRC/package/info" ; echo "$version")"
 is 'and touches no service' "$(pid_of a)" "$old_a"
+if grep -q OFDLCK /proc/locks ; then
+  check 'the record is locked again' until_ok 10 grep -q "OFDLCK.*WRITE.*:$(stat -c %i "$SVDIR/a/supervise/state") 0 EOF" /proc/locks
+else
+  skip 'the record is locked again' 'no such locks'
+fi
 
 # Links.
 mkdir available

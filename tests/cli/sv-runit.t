@@ -108,7 +108,7 @@ usage: b [-w sec] command' ./b stat
   t 'exit when gone' 0 'ok: n: runsv not running' '' sv exit n
   t 'LSB: gone' 1 'fail: n: runsv not running' '' ./n status
   t 'more failures than codes' 99 '' '' sh -c 'sv status $(seq 150) >/dev/null'
-  printf short >"$SVDIR/a/supervise/status"
+  for i in status state ; do test ! -e "$SVDIR/a/supervise/$i" || printf short >"$SVDIR/a/supervise/$i" ; done
   t 'short status' 1 'warning: a: unable to read supervise/status: bad format' '' sv status a
   sv down b f ; sv exit a b f >/dev/null
 }

@@ -16,7 +16,7 @@
 #include <holdfast/machine.h>
 
 #define HF_STATE_SLOT 768
-#define HF_STATE_FORMAT 1     /* changes whenever the layout does */
+#define HF_STATE_FORMAT 2     /* changes whenever the layout does */
 
 typedef struct hf_state_s hf_state ;
 struct hf_state_s
@@ -37,6 +37,7 @@ struct hf_state_s
   uint8_t spawn_step ;        /* enum hf_step that failed at the last start, 0 none */
   uint32_t spawn_errno ;
   hf_machine m ;
+  uint8_t held ;              /* not in the file: the writer has its lock on it */
 } ;
 
 extern void hf_state_pack (char *slot, hf_state const *s) ;
@@ -46,12 +47,17 @@ extern int hf_state_unpack (hf_state *s, char const *slot) ;   /* 1, or 0: not a
    EPROTONOSUPPORT a valid slot of another format). */
 extern int hf_state_read (hf_state *s, char const *supervise) ;
 
+/* The same; *held says whether there is a lock on the file: then who wrote the record lives.
+   Otherwise nothing is known: its writer may have just begun, or the system has no such locks. */
+extern int hf_state_read_held (hf_state *s, char const *supervise, int *held) ;
+
 /* The same where the supervise directory, or the state file itself, is open as a descriptor.
    An empty file is EPROTO. */
 extern int hf_state_read_at (hf_state *s, int supervise) ;
 extern int hf_state_read_fd (hf_state *s, int fd) ;
 
-/* Writes s (with s->seq + 1, which it stores) to the open state file. 1, or 0 and errno.
+/* Writes s (with s->seq + 1, which it stores) to the open state file, and holds the lock on that
+   from then on, until the last copy of the descriptor is closed. 1, or 0 and errno.
    Async-signal-safe; may be called in a vfork child. */
 extern int hf_state_write (int fd, hf_state *s) ;
 
