@@ -122,19 +122,19 @@ static int child_steps (hf_spawn const *sp, hf_proc *proc, pid_t parent)
    signals are blocked over the vfork: a handler must not run in the shared memory. */
 static pid_t __attribute__((noinline)) launch (hf_spawn const *sp, hf_proc *proc, struct report *rep)
 {
-  sigset_t all, old, none ;
+  sigset_t set, old ;
   pid_t parent = getpid() ;
   pid_t pid ;
   if (!ignored_known) find_ignored() ;
-  sigfillset(&all) ;
-  sigemptyset(&none) ;
-  sigprocmask(SIG_BLOCK, &all, &old) ;
+  sigfillset(&set) ;
+  sigprocmask(SIG_BLOCK, &set, &old) ;
   proc->start_lo = hf_clock_ticks() ;
   pid = vfork() ;
   if (!pid)
   {
     reset_signals() ;
-    sigprocmask(SIG_SETMASK, &none, 0) ;
+    sigemptyset(&set) ;
+    sigprocmask(SIG_SETMASK, &set, 0) ;
     rep->step = child_steps(sp, proc, parent) ;
     rep->err = errno ;
     _exit(HF_STEP_EXEC + 100) ;

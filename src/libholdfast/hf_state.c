@@ -26,7 +26,7 @@ static uint64_t word (char const *text)
     | (uint64_t)s[4] << 24 | (uint64_t)s[5] << 16 | (uint64_t)s[6] << 8 | s[7] ;
 }
 
-/* One walk over the fields serves both directions. */
+/* One walk over the fields serves both directions; on the way out it writes nothing to them. */
 struct walk { char *s ; size_t pos ; int out ; } ;
 
 static void w8 (struct walk *w, uint8_t *x)
@@ -57,14 +57,14 @@ static void wi64 (struct walk *w, int64_t *x)
 {
   uint64_t u = (uint64_t)*x ;
   w64(w, &u) ;
-  *x = (int64_t)u ;
+  if (!w->out) *x = (int64_t)u ;
 }
 
 static void wtain (struct walk *w, tain *t)
 {
   uint64_t sec = t->sec.x ;
   w64(w, &sec) ;
-  t->sec.x = sec ;
+  if (!w->out) t->sec.x = sec ;
   w32(w, &t->nano) ;
 }
 
@@ -92,7 +92,7 @@ static void walk_machine (struct walk *w, hf_machine *m)
   wi64(w, &m->started_at) ; wi64(w, &m->ready_at) ; wi64(w, &m->ended_at) ;
   wi64(w, &m->restart_at) ; wi64(w, &m->kill_at) ; wi64(w, &m->finish_at) ; wi64(w, &m->age_at) ;
   w32(w, &wstat) ;
-  m->last_wstat = (int32_t)wstat ;
+  if (!w->out) m->last_wstat = (int32_t)wstat ;
   w8(w, &m->death_n) ; w8(w, &m->death_head) ;
   for (int i = 0 ; i < HF_DEATHS ; i++) wi64(w, &m->death_ms[i]) ;
 }
@@ -122,11 +122,10 @@ static uint32_t checksum (char const *slot)
 void hf_state_pack (char *slot, hf_state const *s)
 {
   struct walk w = { .s = slot, .pos = 8, .out = 1 } ;
-  hf_state copy = *s ;
   memset(slot, 0, HF_STATE_SLOT) ;
   memcpy(slot, magic, 4) ;
   uint32_pack_big(slot + 4, HF_STATE_FORMAT) ;
-  walk_state(&w, &copy) ;
+  walk_state(&w, (hf_state *)s) ;
   uint32_pack_big(slot + HF_STATE_SLOT - 4, checksum(slot)) ;
 }
 

@@ -219,6 +219,18 @@ static void leave (void)
 
 /* The loop */
 
+/* Whatever happens takes more stack than to wait does: the pages are given back. The current
+   page stays, with what a leaf function may use below it. */
+static void __attribute__((noinline)) release_stack (void)
+{
+#if HF_LINUX
+  char here ;
+  uintptr_t page = 4096 ;
+  uintptr_t top = ((uintptr_t)&here - 512) & ~(page - 1) ;
+  madvise((void *)(top - 15 * page), 15 * page, MADV_DONTNEED) ;
+#endif
+}
+
 static int64_t earlier (int64_t a, int64_t b)
 {
   return a < b ? a : b ;
@@ -272,10 +284,9 @@ static void slot_turn (slot *s, struct pollfd const *x, int n)
   if (s->publish_at <= R.now) s->state_dirty = s->files_dirty = 1 ;
 }
 
-void publish_both (void)
+int publish_both (void)
 {
-  publish(&R.main) ;
-  if (R.log.present) publish(&R.log) ;
+  return publish(&R.main) | (R.log.present ? publish(&R.log) : 0) ;
 }
 
 static void turn (void)
@@ -299,7 +310,7 @@ static void turn (void)
   if (R.now >= R.move_at) move_directory() ;
   if (R.checker && R.now >= R.checker_until) { kill(R.checker, SIGKILL) ; R.checker_until = R.now + ADOPTED_LOOK ; }
   if (R.leaving) leave() ;
-  publish_both() ;
+  if (publish_both()) release_stack() ;
   if (R.upgrade && !R.leaving && !R.main.ev_n && !R.log.ev_n) upgrade_go() ;
 }
 
@@ -311,17 +322,6 @@ static void say_goodbye (slot *s)
   if (!s->st.child.pid) s->st.supervisor.pid = 0 ;
   s->state_dirty = 1 ;
   publish(s) ;
-}
-
-/* The start dirties more stack than the loop ever does: give the pages back. */
-static void __attribute__((noinline)) release_stack (void)
-{
-#if HF_LINUX
-  char here ;
-  uintptr_t page = 4096 ;
-  uintptr_t top = ((uintptr_t)&here - page) & ~(page - 1) ;
-  madvise((void *)(top - 15 * page), 15 * page, MADV_DONTNEED) ;
-#endif
 }
 
 /* "--check FORMAT": would this binary go on from a state file of that format? */

@@ -102,7 +102,7 @@ extern runsv R ;
 extern void slot_event (slot *s, enum hf_event_kind kind, int arg) ;
 
 extern void work_off (slot *s) ;
-extern void publish_both (void) ;
+extern int publish_both (void) ;  /* was there anything to publish? */
 
 /* runsv_start.c: may exit 111 */
 extern void start (char const *name) ;
@@ -140,7 +140,7 @@ extern void sweep (slot *s, int sig) ;
 extern void signal_run (slot *s, int sig, int group) ;
 
 /* runsv_publish.c */
-extern void publish (slot *s) ;
+extern int publish (slot *s) ;
 extern int publish_state (slot *s) ;
 
 /* runsv_upgrade.c */

@@ -140,14 +140,15 @@ static void complain (slot *s)
   hf_warnsys("unable to write to ", s->label, "supervise, trying again") ;
 }
 
-void publish (slot *s)
+int publish (slot *s)
 {
   int good = 1 ;
-  if (!s->state_dirty && !s->files_dirty && !s->death_dirty) return ;
+  if (!s->state_dirty && !s->files_dirty && !s->death_dirty) return 0 ;
   if (s->state_dirty && !publish_state(s)) { good = 0 ; complain(s) ; }
   if (s->files_dirty) { if (put_files(s)) s->files_dirty = 0 ; else { good = 0 ; complain(s) ; } }
   if (s->death_dirty) { if (put_death(s)) s->death_dirty = 0 ; else { good = 0 ; complain(s) ; } }
   announce(s) ;
   s->publish_at = good ? HF_NEVER : R.now + AGAIN ;
   if (good) s->said_publish = 0 ;
+  return 1 ;
 }
