@@ -7,7 +7,7 @@
 #include <holdfast/message.h>
 #include <holdfast/log.h>
 
-char hf_log_scratch[HF_LOG_OUT + HF_LOG_FRAME] ; /* 16 bytes and more to spare: see copy_line() in hf_log_render.c */
+HF_LOG_COLD char hf_log_scratch[HF_LOG_OUT + HF_LOG_FRAME] ; /* 16 bytes and more to spare: see copy_line() in hf_log_render.c */
 
 static size_t put (char *s, char const *text)
 {

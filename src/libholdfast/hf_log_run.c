@@ -21,6 +21,7 @@
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
 #include <holdfast/log.h>
+#include <holdfast/stack.h>
 
 #define LINE_WAIT 1000        /* ms after TERM for the last line to be finished */
 #define STALL_WAIT 2000       /* ms after TERM for a sink that cannot write */
@@ -28,7 +29,9 @@
 #define DRAIN_MAX 1048576     /* what a pipe can hold, at most, by default */
 #define POLLS 32
 
-static char usual[1000 + HF_LOG_BLOCK + 64] ; /* no page of it is touched before it is needed */
+#define USUAL (1000 + HF_LOG_BLOCK + 64)
+
+HF_LOG_COLD char hf_log_usual[USUAL] ;
 
 int hf_log_init (hf_log *l)
 {
@@ -37,7 +40,7 @@ int hf_log_init (hf_log *l)
   struct stat st ;
   if (l->block < HF_LOG_BLOCK) l->block = HF_LOG_BLOCK ;
   l->max = l->line_max + l->block ;
-  l->s = l->max + 64 <= sizeof(usual) ? usual : malloc(l->max + 64) ;
+  l->s = l->max + 64 <= USUAL ? hf_log_usual : malloc(l->max + 64) ;
   if (!l->s) return 0 ;
   l->fifo = !fstat(0, &st) && S_ISFIFO(st.st_mode) ;
   l->spfd = selfpipe_init() ;
@@ -310,6 +313,7 @@ static void stop (hf_log *l)
 int hf_log_run (hf_log *l)
 {
   int code = -1 ;
+  hf_stack_release() ;
   for (;;)
   {
     int behind = deliver(l) ;

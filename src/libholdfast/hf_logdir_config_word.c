@@ -264,7 +264,8 @@ void hf_logdir_config_word (hf_log *l, hf_logdir *d, char *s)
 /* The name of the service, as the working directory of its logger says it. */
 static char const *default_tag (void)
 {
-  static char path[4096] ;
+  static char tag[49] ;
+  char path[4096] ;
   char *end = getcwd(path, sizeof(path)) ;
   char *p ;
   if (!end) return "svlogd" ;
@@ -272,8 +273,8 @@ static char const *default_tag (void)
   if (p && p > path && !strcmp(p, "/log")) { *p = 0 ; p = strrchr(path, '/') ; }
   if (!p || !p[1]) return "svlogd" ;
   for (end = ++p ; *end ; end++) if (*end <= 32 || *end > 126) *end = '-' ;
-  if (end > p + 48) p[48] = 0 ;
-  return p ;
+  tag[48] = 0 ;
+  return strncpy(tag, p, 48) ;
 }
 
 static void share_form (hf_logdir const *d, hf_logout *o)

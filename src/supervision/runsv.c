@@ -19,7 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <skalibs/allreadwrite.h>
@@ -31,6 +30,7 @@
 
 #include <holdfast/clock.h>
 #include <holdfast/message.h>
+#include <holdfast/stack.h>
 #include "config.h"
 #include "runsv.h"
 
@@ -219,18 +219,6 @@ static void leave (void)
 
 /* The loop */
 
-/* Whatever happens takes more stack than to wait does: the pages are given back. The current
-   page stays, with what a leaf function may use below it. */
-static void __attribute__((noinline)) release_stack (void)
-{
-#if HF_LINUX
-  char here ;
-  uintptr_t page = 4096 ;
-  uintptr_t top = ((uintptr_t)&here - 512) & ~(page - 1) ;
-  madvise((void *)(top - 15 * page), 15 * page, MADV_DONTNEED) ;
-#endif
-}
-
 static int64_t earlier (int64_t a, int64_t b)
 {
   return a < b ? a : b ;
@@ -310,7 +298,7 @@ static void turn (void)
   if (R.now >= R.move_at) move_directory() ;
   if (R.checker && R.now >= R.checker_until) { kill(R.checker, SIGKILL) ; R.checker_until = R.now + ADOPTED_LOOK ; }
   if (R.leaving) leave() ;
-  if (publish_both()) release_stack() ;
+  if (publish_both()) hf_stack_release() ;
   if (R.upgrade && !R.leaving && !R.main.ev_n && !R.log.ev_n) upgrade_go() ;
 }
 
@@ -351,7 +339,7 @@ int main (int argc, char const *const *argv)
   if (argc - l.ind != 1) hf_die_usage(1, USAGE, 1) ;
   if (!fd_sanitize()) hf_diesys(HF_EXIT_SYSTEM, "unable to open descriptors 0 to 2") ;
   start(argv[l.ind]) ;
-  release_stack() ;
+  hf_stack_release() ;
   while (!R.gone) turn() ;
   say_goodbye(&R.main) ;
   say_goodbye(&R.log) ;

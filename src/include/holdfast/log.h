@@ -377,7 +377,11 @@ extern size_t hf_logout_record (hf_log *l, hf_logout const *o, size_t at, int se
 
 /* Severity (0 to 7) that a line names itself: "<3>", "error:", "WARN ". *skip: bytes of a "<N>". -1: none. */
 extern int hf_log_severity (char const *s, size_t n, size_t *skip) ;
+/* Large buffers, put behind all other data: a page of one is touched when it is needed, and they
+   do not lie between the small variables, which so share few pages. */
+#define HF_LOG_COLD __attribute__((common))
 extern char hf_log_scratch[] ; /* HF_LOG_OUT + HF_LOG_FRAME: for one rendering at a time */
+extern char hf_log_usual[] ;   /* the block, unless a larger one is wanted */
 
 extern int hf_log_severity_scan (char const *word) ;    /* "err", "warning", "3" */
 extern int hf_log_facility_scan (char const *word) ;
