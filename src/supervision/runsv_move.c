@@ -47,6 +47,7 @@ static void take_fds (slot *s, slot const *from)
   s->control_r = from->control_r ;
   s->ok_r = from->ok_r ;
   s->sup_fd = from->sup_fd ;
+  s->st.held = 0 ;
 }
 
 static void publish_anew (slot *s)
