@@ -96,21 +96,33 @@ static void value (int64_t ms)
   else sv_put_uint((uint64_t)ms / 1000) ;
 }
 
-static void family (struct family const *f, sv_unit *u, unsigned int n)
+#define FAMILIES (sizeof(families) / sizeof(families[0]))
+#define NONE INT64_MIN        /* no sample */
+
+struct sample { int64_t ms[FAMILIES] ; } ;
+
+/* What is kept of a service: its record is ten times as large. */
+static void look (struct sample *x, char const *word)
 {
-  int64_t ms ;
+  sv_unit u ;
+  sv_unit_look(&u, word) ;
+  for (unsigned int i = 0 ; i < FAMILIES ; i++) if (!(*families[i].value)(&u, x->ms + i)) x->ms[i] = NONE ;
+}
+
+static void head (struct family const *f)
+{
   sv_put("# TYPE ") ; sv_put(f->name) ; sv_put(" ") ; sv_put(f->type) ;
   if (strstr(f->name, "_seconds")) { sv_put("\n# UNIT ") ; sv_put(f->name) ; sv_put(" seconds") ; }
   sv_put("\n# HELP ") ; sv_put(f->name) ; sv_put(" ") ; sv_put(f->help) ; sv_put("\n") ;
-  for (unsigned int i = 0 ; i < n ; i++)
-  {
-    if (!(*f->value)(u + i, &ms)) continue ;
-    sv_put(f->name) ;
-    sv_put(f->suffix) ;
-    label(u[i].word) ;
-    value(ms) ;
-    sv_put("\n") ;
-  }
+}
+
+static void sample (struct family const *f, char const *word, int64_t ms)
+{
+  sv_put(f->name) ;
+  sv_put(f->suffix) ;
+  label(word) ;
+  value(ms) ;
+  sv_put("\n") ;
 }
 
 /* A series must not be there twice. */
@@ -128,10 +140,14 @@ static void once (sv_names *l)
 
 static void print (sv_names const *l)
 {
-  sv_unit *u = sv_alloc(l->n * sizeof(sv_unit)) ;
+  struct sample *x = sv_alloc(l->n * sizeof(struct sample)) ;
   sv_unit_near(l->n, l->v) ;
-  for (unsigned int i = 0 ; i < l->n ; i++) sv_unit_look(u + i, l->v[i]) ;
-  for (unsigned int i = 0 ; i < sizeof(families) / sizeof(families[0]) ; i++) family(families + i, u, l->n) ;
+  for (unsigned int i = 0 ; i < l->n ; i++) look(x + i, l->v[i]) ;
+  for (unsigned int k = 0 ; k < FAMILIES ; k++)
+  {
+    head(families + k) ;
+    for (unsigned int i = 0 ; i < l->n ; i++) if (x[i].ms[k] != NONE) sample(families + k, l->v[i], x[i].ms[k]) ;
+  }
   sv_put("# EOF\n") ;
   sv_flush() ;
 }

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
-#include <skalibs/types.h>
 #include <skalibs/uint64.h>
 
 #include <holdfast/message.h>
@@ -51,7 +50,7 @@ int sv_is_terminal (void)
   return isatty(out_fd) ;
 }
 
-void sv_putn (char const *s, size_t n)
+static void put_long (char const *s, size_t n)
 {
   while (n)
   {
@@ -65,24 +64,46 @@ void sv_putn (char const *s, size_t n)
   }
 }
 
+static void put (char c)
+{
+  out.s[out.len++] = c ;
+  if (out.len == sizeof(out.s)) sv_flush() ;
+}
+
+/* Most of what is said is a few bytes long: a loop is done before a memcpy has begun. */
+void sv_putn (char const *s, size_t n)
+{
+  char *to = out.s + out.len ;
+  if (n > 32 || n >= sizeof(out.s) - out.len) { put_long(s, n) ; return ; }
+  out.len += n ;
+  for (size_t i = 0 ; i < n ; i++) to[i] = s[i] ;
+}
+
 void sv_put (char const *s)
 {
-  sv_putn(s, strlen(s)) ;
+  size_t len = out.len ;
+  while (*s)
+  {
+    out.s[len++] = *s++ ;
+    if (len < sizeof(out.s)) continue ;
+    out.len = len ;
+    sv_flush() ;
+    len = 0 ;
+  }
+  out.len = len ;
 }
 
 void sv_put_name (char const *s)
 {
-  for (; *s ; s++)
-  {
-    char c = (unsigned char)*s < 32 || *s == 127 ? '?' : *s ;
-    sv_putn(&c, 1) ;
-  }
+  for (; *s ; s++) put((unsigned char)*s < 32 || *s == 127 ? '?' : *s) ;
 }
 
 void sv_put_uint (uint64_t n)
 {
   char s[UINT64_FMT] ;
-  sv_putn(s, uint64_fmt(s, n)) ;
+  size_t i = sizeof(s) ;
+  do s[--i] = (char)('0' + n % 10) ; while (n /= 10) ;
+  sv_putn(s + i, sizeof(s) - i) ;
 }
 
 void sv_put_pad (char const *s, size_t width)
@@ -90,7 +111,7 @@ void sv_put_pad (char const *s, size_t width)
   size_t n = 0 ;
   sv_put_name(s) ;
   for (; *s ; s++) n += (*s & 0xc0) != 0x80 ; /* characters of UTF-8 */
-  for (; n < width ; n++) sv_putn(" ", 1) ;
+  for (; n < width ; n++) put(' ') ;
 }
 
 void *sv_alloc (size_t n)
