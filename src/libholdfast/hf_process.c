@@ -212,33 +212,84 @@ int hf_proc_subreaper (void)
 #endif
 }
 
-/* The kernel's own list where it keeps one (CONFIG_PROC_CHILDREN). Number, or -1. */
-static int children_listed (pid_t of, pid_t *pids, int max)
+/* "/proc/PID/task", and what comes after it. */
+static size_t task_path (char *s, pid_t pid, char const *what)
 {
-  char path[64] ;
-  char s[4096] ;
-  ssize_t r ;
+  proc_path(s, pid, "/task/") ;
+  strcat(s, what) ;
+  return strlen(s) ;
+}
+
+/* Numbers with blanks between: how many were put into pids. */
+static int scan_pids (char const *s, pid_t *pids, int max)
+{
   int n = 0 ;
-  size_t pos = 0 ;
-  size_t len ;
-  proc_path(path, of, "/task/") ;
-  len = strlen(path) ;
-  len += pid_fmt(path + len, of) ;
-  strcpy(path + len, "/children") ;
-  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
-  if (r < 0) return -1 ;
-  s[r] = 0 ;
-  while (n < max)
+  size_t used ;
+  while (n < max && (used = pid_scan(s, pids + n)))
   {
-    pid_t p ;
-    size_t used = pid_scan(s + pos, &p) ;
-    if (!used) break ;
-    pids[n++] = p ;
-    pos += used ;
-    while (s[pos] == ' ') pos++ ;
+    n++ ;
+    s += used ;
+    while (*s == ' ') s++ ;
   }
   return n ;
 }
+
+#if HF_LINUX
+
+/* What getdents64(2) gives; readdir(3) allocates. */
+struct entry
+{
+  uint64_t ino ;
+  int64_t off ;
+  unsigned short len ;
+  unsigned char type ;
+  char name[] ;
+} ;
+
+/* Those of one thread. */
+static int children_of_task (pid_t of, char const *task, pid_t *pids, int max)
+{
+  char path[96] ;
+  char s[4096] ;
+  ssize_t r ;
+  strcpy(path + task_path(path, of, task), "/children") ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  s[r > 0 ? r : 0] = 0 ;
+  return scan_pids(s, pids, max) ;
+}
+
+/* The kernel's own list where it keeps one (CONFIG_PROC_CHILDREN), which each thread has of
+   the children that it made. Number, or -1. */
+static int children_listed (pid_t of, pid_t *pids, int max)
+{
+  union { struct entry first ; char room[512] ; } b ;
+  char path[64] ;
+  int n = 0 ;
+  int fd ;
+  long r ;
+  if (access("/proc/thread-self/children", F_OK) < 0) return -1 ;
+  task_path(path, of, "") ;
+  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  while (fd >= 0 && (r = syscall(SYS_getdents64, fd, b.room, sizeof(b))) > 0)
+    for (long i = 0 ; i < r ; )
+    {
+      struct entry const *e = (void const *)(b.room + i) ;
+      if (e->name[0] != '.') n += children_of_task(of, e->name, pids + n, max - n) ;
+      i += e->len ;
+    }
+  if (fd >= 0) fd_close(fd) ;
+  return n ;
+}
+
+#else
+
+static int children_listed (pid_t of, pid_t *pids, int max)
+{
+  (void)of ; (void)pids ; (void)max ;
+  return -1 ;
+}
+
+#endif
 
 /* Every process whose parent is "of". */
 static int children_searched (pid_t of, pid_t *pids, int max)

@@ -35,6 +35,7 @@
 #include "runsv.h"
 
 #define USAGE "runsv [-6] [-D] dir"
+#define SIGNALS 16            /* looked at in one turn */
 #define COMMANDS 64           /* control bytes taken in one turn */
 #define SCRIPT_TIME 5000      /* ms that a control script may still take on the way out */
 #define DRAINS 2              /* more lives of a logger that dies with something unread */
@@ -142,11 +143,11 @@ static void stop_and_leave (void)
 
 static void handle_signals (void)
 {
-  for (;;) switch (selfpipe_read())
+  for (int i = 0 ; i < SIGNALS ; i++) switch (selfpipe_read())
   {
     case -1 :
     case 0 : return ;
-    case SIGCHLD : reap() ; break ;
+    case SIGCHLD : R.unreaped = 1 ; break ;
     case SIGTERM :
     case SIGINT :
     case SIGHUP : stop_and_leave() ; break ;
@@ -282,6 +283,7 @@ static void turn (void)
   struct pollfd x[9] ;
   int n = watch(x, R.signal_fd) ;
   int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&R.log)) ;
+  if (R.unreaped) deadline = R.now ;
   deadline = earlier(deadline, R.move_at) ;
   if (R.hook) deadline = earlier(deadline, R.hook_until) ;
   if (R.leave_by > R.now) deadline = earlier(deadline, R.leave_by) ;
@@ -292,6 +294,7 @@ static void turn (void)
   R.now = hf_clock_ms() ;
   R.turn++ ;
   if (is_set(x, n, R.signal_fd)) handle_signals() ;
+  if (R.unreaped) reap() ;
   slot_turn(&R.log, x, n) ;
   slot_turn(&R.main, x, n) ;
   if (R.hook && R.now >= R.hook_until) { kill(R.hook, SIGKILL) ; R.hook_until = R.now + ADOPTED_LOOK ; }

@@ -57,6 +57,7 @@ struct slot_s
   int said_step ;             /* the last spawn failure reported, so that it is said once */
   int said_errno ;
   int said_publish ;
+  int said_sweep ;
   uint8_t ev_n ;
   hf_event ev[EVENTS] ;
 } ;
@@ -84,6 +85,7 @@ struct runsv_s
   int64_t leave_by ;          /* a control script is waited for until then; 0: none is */
   int drains ;                /* how many more times a logger may be started to read the rest */
   int gone ;                  /* exit now */
+  int unreaped ;              /* there may be more dead than were reaped in one turn */
   hf_pace pace ;              /* of restarts over the whole tree */
   pid_t checker ;             /* runs the new binary's check before an upgrade */
   int64_t checker_until ;
@@ -138,6 +140,11 @@ extern void script_died (slot *s, int wstat) ;
 extern void look_at_adopted (slot *s) ;
 extern void sweep (slot *s, int sig) ;
 extern void signal_run (slot *s, int sig, int group) ;
+extern int is_ours (pid_t pid) ;
+
+/* runsv_cgroup.c: 1 if the control group of this process held what the run left behind and
+   nothing else, and all of it was killed */
+extern int kill_cgroup_of (pid_t pid) ;
 
 /* runsv_publish.c */
 extern int publish (slot *s) ;

@@ -17,6 +17,7 @@
 #include <holdfast/message.h>
 #include "runsv.h"
 
+#define DEATHS 256            /* reaped in one turn */
 #define DESCENDANTS 512       /* looked at in one go; a sweep goes round until none is left */
 
 static void drop_fd (int *fd)
@@ -26,7 +27,7 @@ static void drop_fd (int *fd)
 }
 
 /* Is pid one of those that runsv itself put there? */
-static int is_ours (pid_t pid)
+int is_ours (pid_t pid)
 {
   uint32_t p = (uint32_t)pid ;
   return p == R.main.st.child.pid || p == R.main.st.script.pid || p == R.log.st.child.pid
@@ -50,8 +51,9 @@ static void signal_pid (pid_t pid, pid_t parent, int sig)
 }
 
 /* All that descends from runsv and is none of its own: children of the dead run that were
-   handed to runsv, which is their subreaper, and whatever they started. Number still there. */
-static int sweep_tree (int sig)
+   handed to runsv, which is their subreaper, and whatever they started. Number still there;
+   *group: a control group of theirs was killed. */
+static int sweep_tree (int sig, int *group)
 {
   pid_t pids[DESCENDANTS] ;
   pid_t parents[DESCENDANTS] ;
@@ -63,6 +65,7 @@ static int sweep_tree (int sig)
     n = hf_proc_children(pids[i], pids + kept, DESCENDANTS - kept) ;
     while (n-- > 0) parents[kept++] = pids[i] ;
   }
+  for (int i = 0 ; sig == SIGKILL && i < kept && !(*group = kill_cgroup_of(pids[i])) ; i++) ;
   if (sig) for (int i = 0 ; i < kept ; i++) signal_pid(pids[i], parents[i], sig) ;
   return kept ;
 }
@@ -76,13 +79,17 @@ static int sweep_group (slot const *s, int sig)
   return 1 ;
 }
 
+/* Whose the orphans are that were handed to runsv is not known: they count as the service's. */
 void sweep (slot *s, int sig)
 {
-  int n = s->policy.kill_mode == HF_KILL_TREE ? sweep_tree(sig) : 0 ;
+  int group = 0 ;
+  int n = s->policy.kill_mode == HF_KILL_TREE && !s->st.m.islog ? sweep_tree(sig, &group) : 0 ;
   char fmt[UINT_FMT] ;
   if (!n) n = sweep_group(s, sig) ;
   fmt[uint_fmt(fmt, (unsigned int)n)] = 0 ;
-  if (n && sig == SIGKILL) hf_warn("killing what the run left behind: ", fmt, n == 1 ? " process" : " processes") ;
+  if (n && sig == SIGKILL && !s->said_sweep)
+    hf_warn("killing what the run left behind: ", fmt, n == 1 ? " process" : " processes", group ? ", with their control group" : "") ;
+  s->said_sweep = n && (s->said_sweep || sig == SIGKILL) ;
   slot_event(s, HF_EV_SWEPT, n) ;
 }
 
@@ -168,12 +175,14 @@ static void one_death (pid_t pid, int wstat)
   else if (pid == R.hook) { R.hook = 0 ; R.main.st.hook.pid = 0 ; R.main.state_dirty = 1 ; }
 }
 
-/* Strangers are reaped too: runsv is the subreaper of what its services leave behind. */
+/* Strangers are reaped too: runsv is the subreaper of what its services leave behind. They may
+   die faster than they are reaped, so that it has an end. */
 void reap (void)
 {
   int wstat ;
-  pid_t pid ;
-  while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0) one_death(pid, wstat) ;
+  pid_t pid = 1 ;
+  for (int i = 0 ; i < DEATHS && (pid = waitpid(-1, &wstat, WNOHANG)) > 0 ; i++) one_death(pid, wstat) ;
+  R.unreaped = pid > 0 ;
   if (R.main.st.m.phase == HF_PHASE_SWEEP) sweep(&R.main, 0) ;
   if (R.log.present && R.log.st.m.phase == HF_PHASE_SWEEP) sweep(&R.log, 0) ;
 }

@@ -58,6 +58,23 @@ check 'process: its children are left alone, as sshd wants it' none_gone plain.p
 end $s1
 kill -KILL $(cat plain.pids) 2>/dev/null
 
+# What the service left behind is not the logger's to sweep.
+family both
+script both/log/run <<'R'
+exec cat
+R
+echo tree > both/log/kill-mode
+begin both ; s1=$sup
+until_ok 15 test -e both.up
+p=$(pid_of both/log)
+say both d
+until_ok 15 stat_is both down
+say both/log t
+check 'a logger with kill-mode tree is started again' until_ok 15 another both/log "$p"
+check 'and has swept nothing of the service' none_gone both.pids
+kill -KILL $(cat both.pids) 2>/dev/null
+end $s1
+
 if built linux ; then # finding descendants needs a subreaper
 # A daemon that goes into the background: with a pid file, and without.
 script back/run <<'R'

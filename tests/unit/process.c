@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 #include <sys/wait.h>
@@ -53,6 +54,45 @@ static void exits (int code, int reaped, char const *words)
   if (fd >= 0) close(fd) ;
 }
 
+/* Two children, one of them made by another thread, which must live as long as it is looked for. */
+static pid_t kids[2] ;
+static int ready[2], over[2] ;
+
+static void *thread (void *data)
+{
+  char c = 0 ;
+  kids[1] = fork() ;
+  if (!kids[1]) { pause() ; _exit(0) ; }
+  if (write(ready[1], &c, 1) < 0 || read(over[0], &c, 1) < 0) return data ;
+  return 0 ;
+}
+
+static int has (pid_t const *pids, int n, pid_t pid)
+{
+  while (n-- > 0) if (pids[n] == pid) return 1 ;
+  return 0 ;
+}
+
+static void children (void)
+{
+  pthread_t t ;
+  pid_t pids[16] ;
+  char c = 0 ;
+  int n ;
+  if (pipe(ready) < 0 || pipe(over) < 0) return ;
+  kids[0] = fork() ;
+  if (!kids[0]) { pause() ; _exit(0) ; }
+  if (pthread_create(&t, 0, &thread, 0) || read(ready[0], &c, 1) < 0) return ;
+  n = hf_proc_children(getpid(), pids, 16) ;
+  ok(has(pids, n, kids[0]), "a child is found") ;
+  ok(has(pids, n, kids[1]), "and one that another thread made") ;
+  ok(hf_proc_children(getpid(), pids, 1) == 1, "no more than there is room for") ;
+  ok(!hf_proc_children(kids[0], pids, 16), "a child without children has none") ;
+  if (write(over[1], &c, 1) < 0) return ;
+  pthread_join(t, 0) ;
+  for (int i = 0 ; i < 2 ; i++) { kill(kids[i], SIGKILL) ; waitpid(kids[i], 0, 0) ; }
+}
+
 int main (void)
 {
   hf_proc me = HF_PROC_ZERO ;
@@ -65,6 +105,7 @@ int main (void)
   ok(hf_proc_same(&me), "this process is itself") ;
   me.start_lo = me.start_hi = t + 5 ;
   ok(!hf_proc_same(&me), "with another start time it is another") ;
+  children() ;
   if (hf_proc_subreaper() < 0)
   {
     printf("ok %d - ends of adopted processes # SKIP no subreaper in this build\n", ++tap_n) ;
