@@ -75,6 +75,7 @@ struct sv_unit_s
   unsigned int soon : 1 ;         /* look again in a moment */
   unsigned int is_fresh : 1 ;     /* no supervisor yet, but one will come */
   unsigned int looked : 1 ;       /* the three above are known */
+  unsigned int seen : 1 ;         /* rec is of a moment after the watch began, and not judged yet */
   unsigned int warned : 1 ;       /* about its check */
   unsigned int done : 1 ;
   unsigned int failed : 1 ;
@@ -173,7 +174,8 @@ extern void sv_to (int fd) ;                   /* from now on to this descriptor
 extern int sv_is_terminal (void) ;             /* is that one? */
 extern void *sv_alloc (size_t n) ;             /* zeroed; dies when there is no memory */
 extern void *sv_more (void *p, size_t n) ;     /* realloc that dies */
-extern char const *sv_copy (char const *s) ;
+extern void *sv_keep (size_t n) ;              /* zeroed, for good */
+extern char const *sv_copy (char const *s) ;   /* for good */
 
 /* sv_text.c */
 extern void sv_put_safe (char const *s, size_t n) ;     /* bytes of anybody's: harmless on a terminal */
@@ -196,6 +198,7 @@ extern int sv_unit_read (sv_unit *u) ;         /* reads st; 1, or sets reach */
 extern int sv_unit_glance (sv_unit *u) ;       /* all in one, where its supervisor holds the record; 0: ask further */
 extern int sv_unit_record (sv_unit *u) ;       /* reads rec and judges whether it is to be believed */
 extern int sv_unit_has (sv_unit const *u, char const *name) ;    /* is there such a file in the directory */
+extern void sv_unit_unwatch (sv_unit *u) ;
 extern void sv_unit_close (sv_unit *u) ;
 extern void sv_unit_look (sv_unit *u, char const *word) ;        /* all of the above */
 extern int sv_unit_log (sv_unit *log, sv_unit const *of) ;       /* the same for its logger; 0 it has none */

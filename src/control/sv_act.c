@@ -73,7 +73,7 @@ static int is_proven (sv_unit const *u)
 static void remember (sv_unit *u, char const *bytes)
 {
   hf_machine const *m = &u->rec.m ;
-  if (!sv_unit_record(u)) return ;
+  if (!u->has_rec && !sv_unit_record(u)) return ;
   u->starts_before = m->starts ;
   u->deaths_before = m->deaths + (bytes && strchr("tdxk", bytes[0]) && m->phase == HF_PHASE_RUN) ;
   u->seq_before = u->rec.seq ;
@@ -130,10 +130,12 @@ static int is_s6 (sv_unit const *u)
 static void ask (sv_unit *u, struct round *r)
 {
   char const *bytes = u->is_fresh ? "u" : r->verb->bytes ;
-  if (!sv_unit_read(u)) { give_up(u, r) ; return ; }
+  if (r->waits && u->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
+  if (!sv_unit_glance(u) && !sv_unit_read(u)) { give_up(u, r) ; return ; }
   u->before = u->st ;
   if (r->waits || !u->st.pid) remember(u, bytes) ;
-  if (r->waits && u->has_rec && u->until[0]) u->watch_fd = hf_watch_open(u->sup) ;
+  if (!u->has_rec) sv_unit_unwatch(u) ; /* nobody may announce anything there */
+  u->seen = u->watch_fd >= 0 ;
   if (r->explains && !u->is_fresh) sv_log_mark(u) ;
   if (r->verb->flags & SV_RELOAD && is_s6(u)) bytes = "l" ;
   if (bytes && bytes[0] == 'p' && pauses_itself(u)) return ;
@@ -210,7 +212,7 @@ int sv_act (sv_verb const *v, unsigned int n, sv_unit *u)
 
 int sv_command (sv_verb const *v, unsigned int n, char const *const *words)
 {
-  sv_unit *u = sv_alloc(n * sizeof(sv_unit)) ;
+  sv_unit *u = sv_keep(n * sizeof(sv_unit)) ;
   int failed ;
   for (unsigned int i = 0 ; i < n ; i++) sv_unit_find(u + i, words[i]) ;
   failed = sv_act(v, n, u) ;

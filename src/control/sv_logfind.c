@@ -78,11 +78,12 @@ static void consider (struct search *s, uint32_t pid, char const *fd)
   ssize_t r ;
   if (s->n == s->max || strlen(fd) > 10) return ;
   proc_path(f->open, pid, "/fd/", fd) ;
+  if (stat(f->open, &st) < 0 || !S_ISREG(st.st_mode)) return ;
   r = readlink(f->open, f->path, sizeof(f->path) - 1) ;
   if (r <= 0 || f->path[0] != '/') return ;
   f->path[r] = 0 ;
   name = strrchr(f->path, '/') + 1 ;
-  if (stat(f->open, &st) < 0 || !S_ISREG(st.st_mode) || is_aside(name) || !is_written(pid, fd)) return ;
+  if (is_aside(name) || !is_written(pid, fd)) return ;
   f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
   for (int i = 0 ; i < s->n ; i++) if (same(&s->f[i].id, &f->id)) return ;
   for (int i = 0 ; i < s->nnot ; i++) if (same(s->not + i, &f->id)) return ;

@@ -15,8 +15,10 @@ void sv_names_add (sv_names *l, char const *word)
 {
   if (l->n == l->max)
   {
-    l->max = l->max ? 2 * l->max : 64 ;
-    l->v = sv_more(l->v, l->max * sizeof(char const *)) ;
+    char const **old = l->v ;
+    l->max = l->max ? 4 * l->max : 16 ;
+    l->v = sv_keep(l->max * sizeof(char const *)) ;
+    if (l->n) memcpy(l->v, old, l->n * sizeof(char const *)) ;
   }
   l->v[l->n++] = word ;
 }

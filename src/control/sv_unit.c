@@ -101,11 +101,17 @@ int sv_unit_read (sv_unit *u)
   return 1 ;
 }
 
+void sv_unit_unwatch (sv_unit *u)
+{
+  if (u->watch_fd >= 0) fd_close(u->watch_fd) ;
+  u->watch_fd = -1 ;
+}
+
 void sv_unit_close (sv_unit *u)
 {
+  sv_unit_unwatch(u) ;
   if (u->ok_fd >= 0) fd_close(u->ok_fd) ;
-  if (u->watch_fd >= 0) fd_close(u->watch_fd) ;
-  u->ok_fd = u->watch_fd = -1 ;
+  u->ok_fd = -1 ;
 }
 
 /* A supervisor of another family leaves the record of its predecessor lying there. */

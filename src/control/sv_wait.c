@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +27,7 @@
 /* The watch comes first: a change after the look cannot be missed. */
 static void rewatch (sv_unit *u)
 {
-  if (u->watch_fd >= 0) fd_close(u->watch_fd) ;
+  sv_unit_unwatch(u) ;
   u->watch_fd = hf_watch_open(u->sup) ;
 }
 
@@ -57,7 +56,8 @@ static int judge (sv_unit *u, sv_waiter const *w)
     u->look_at = next_look(u) ;
   }
   if (u->ok_fd < 0) return 1 ;
-  if (!(u->has_rec && sv_unit_record(u)) && !sv_unit_read(u)) return 1 ;
+  if (u->seen) u->seen = 0 ;
+  else if (!(u->has_rec && sv_unit_record(u)) && !sv_unit_read(u)) return 1 ;
   return sv_cond_met(u, u->until) ;
 }
 
@@ -88,7 +88,7 @@ static unsigned int fill (struct pollfd *x, sv_unit const *u, unsigned int n, in
   return pending ;
 }
 
-/* 1: something happened that asks for another look. */
+/* 1: something happened that asks for another look. 2: and the watch is over. */
 static int news (sv_unit *u, struct pollfd const *x, int notified, int64_t now)
 {
   if (x[1].fd >= 0 && x[1].revents)
@@ -98,12 +98,18 @@ static int news (sv_unit *u, struct pollfd const *x, int notified, int64_t now)
     u->reach = SV_NORUNSV ;
     return 1 ;
   }
-  if (x[0].fd >= 0 && x[0].revents)
-  {
-    rewatch(u) ;
-    return 1 ;
-  }
+  if (x[0].fd >= 0 && x[0].revents) return 2 ;
   return u->soon || now >= u->look_at || (notified && u->watch_fd < 0) ;
+}
+
+/* What is wanted has come with the end of a watch, mostly. Only if not is there another. */
+static int look_again (sv_unit *u, int what, sv_waiter const *w)
+{
+  if (!what) return 0 ;
+  if (judge(u, w)) return 1 ;
+  if (what == 1) return 0 ;
+  rewatch(u) ;
+  return judge(u, w) ;
 }
 
 static void look_all (sv_unit *u, unsigned int n, struct pollfd const *x, sv_waiter const *w)
@@ -113,7 +119,7 @@ static void look_all (sv_unit *u, unsigned int n, struct pollfd const *x, sv_wai
   if (x[2 * n].fd >= 0 && x[2 * n].revents) sv_check_reap(u, n) ;
   if (notified) sv_notify_drain() ;
   for (unsigned int i = 0 ; i < n ; i++)
-    if (!u[i].done && news(u + i, x + 2 * i, notified, now) && judge(u + i, w)) settle(u + i, 0, w) ;
+    if (!u[i].done && look_again(u + i, news(u + i, x + 2 * i, notified, now), w)) settle(u + i, 0, w) ;
 }
 
 static int wait_for (struct pollfd *x, nfds_t n, int soon, int ms)
@@ -127,8 +133,10 @@ static int wait_for (struct pollfd *x, nfds_t n, int soon, int ms)
 
 void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
 {
-  struct pollfd *x = sv_alloc((2 * (size_t)n + 2) * sizeof(struct pollfd)) ;
+  static struct pollfd *x ;
+  static unsigned int room ;
   int64_t told = hf_clock_ms() + 1000 ;
+  if (n > room) x = sv_keep((2 * (size_t)(room = n) + 2) * sizeof(struct pollfd)) ;
   for (unsigned int i = 0 ; i < n ; i++) if (!u[i].done && judge(u + i, w)) settle(u + i, 0, w) ;
   for (;;)
   {
@@ -146,5 +154,4 @@ void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
       if (!u[i].is_fresh) sv_unit_read(u + i) ;
       settle(u + i, 1, w) ;
     }
-  free(x) ;
 }

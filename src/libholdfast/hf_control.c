@@ -17,7 +17,7 @@ static int open_fifo (char const *supervise, char const *name)
   char path[HF_PATH] ;
   int fd ;
   if (!hf_path_join(path, sizeof(path), supervise, name)) return -1 ;
-  fd = openc_write(path) ;
+  fd = openat(AT_FDCWD, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) ;
   return fd < 0 && errno == ENXIO ? -2 : fd ;
 }
 

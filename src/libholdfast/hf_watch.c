@@ -16,7 +16,7 @@ int hf_watch_open (char const *supervise)
 {
   char path[HF_PATH] ;
   if (!hf_path_join(path, sizeof(path), supervise, "event")) return -1 ;
-  return openc_read(path) ;
+  return openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
 }
 
 /* ENXIO, the usual answer, costs one system call. */
