@@ -211,6 +211,7 @@ extern int sv_status (int n, char const *const *words) ;          /* exit code *
 /* sv_cond.c: 1 all conditions hold, 0 not yet, -1 they never will */
 extern int sv_cond_met (sv_unit *u, char const *until) ;
 extern void sv_cond_begin (void) ;
+extern int sv_proc_state (uint32_t pid) ;      /* 'S' asleep, ...; 0 not there */
 
 /* sv_check.c */
 extern int sv_check_passed (sv_unit *u) ;      /* starts or repeats the check as needed */

@@ -60,15 +60,22 @@ static size_t comm_of (uint32_t pid, char *s, size_t max)
   return read_proc(pid, "/comm", s, max) ;
 }
 
-/* Does it wait for something, as a service does? One that wants to run, or is dead, has news to
-   come, however late on a busy machine. */
-static int is_asleep (uint32_t pid)
+/* The letter in /proc/PID/stat, or 0. */
+int sv_proc_state (uint32_t pid)
 {
   char s[256] ;
   char *p ;
   if (!read_proc(pid, "/stat", s, sizeof(s))) return 0 ;
   p = strrchr(s, ')') ;
-  return p && p[1] == ' ' && strchr("STt", p[2]) ;
+  return p && p[1] == ' ' ? p[2] : 0 ;
+}
+
+/* Does it wait for something, as a service does? One that wants to run, or is dead, has news to
+   come, however late on a busy machine. */
+static int is_asleep (uint32_t pid)
+{
+  int c = sv_proc_state(pid) ;
+  return c && strchr("STt", c) ;
 }
 
 static int is_script (sv_unit const *u)

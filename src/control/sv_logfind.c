@@ -9,17 +9,20 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 #include <skalibs/uint64.h>
 
+#include <holdfast/clock.h>
 #include "sv.h"
 
 #define INHERITED 16
 #define TAIL 16384            /* bytes that are looked at for the last lines */
+#define PATIENCE 1000         /* ms for a logger that has something to read */
 
 struct search
 {
@@ -282,20 +285,58 @@ static int print_tail (sv_unit const *u, sv_logfile const *f, uint64_t from, int
   return lines ;
 }
 
-int sv_log_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *))
+/* Bytes in the pipe to the logger, or -1. runsv itself keeps it open, so that a look disturbs nobody. */
+static int unread (sv_unit const *u, uint32_t logger)
+{
+  char path[HF_PATH] ;
+  int n = -1, fd = -1 ;
+  if (hf_path_join(path, sizeof(path), u->sup, "logpipe")) fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
+  if (fd < 0 && logger)
+  {
+    proc_path(path, logger, "/fd/", "0") ;
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
+  }
+  if (fd < 0) return -1 ;
+  if (ioctl(fd, FIONREAD, &n) < 0) n = -1 ;
+  fd_close(fd) ;
+  return n ;
+}
+
+/* Has the logger written all it was given? It has when it waits at an empty pipe. -1: who knows. */
+static int is_drained (sv_unit const *u)
+{
+  sv_unit log ;
+  uint32_t pid ;
+  int n ;
+  if (!sv_unit_log(&log, u)) return 1 ;
+  if (access("/proc/self", X_OK) < 0) return -1 ;
+  pid = log.reach == SV_OK ? log.st.pid : 0 ;
+  n = unread(u, pid) ;
+  return n < 0 ? -1 : !n && (!pid || sv_proc_state(pid) == 'S') ;
+}
+
+static int print_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *))
 {
   static sv_logfile f[SV_MARKS] ;
-  int lines = 0 ;
-  for (int again = 0 ; again < 5 && !lines ; again++)
+  int n = sv_logfind(u, f, SV_MARKS), lines = 0 ;
+  for (int i = 0 ; i < n && lines < max ; i++)
   {
-    int n = sv_logfind(u, f, SV_MARKS) ;
-    for (int i = 0 ; i < n && lines < max ; i++)
-    {
-      uint64_t from = start_of(u, &f[i].id) ;
-      if (from < f[i].id.size) lines += print_tail(u, f + i, from, max - lines, prefix) ;
-    }
-    if (!n) break ;
-    if (!lines) poll(0, 0, 20) ; /* the logger may still be busy with them */
+    uint64_t from = start_of(u, &f[i].id) ;
+    if (from < f[i].id.size) lines += print_tail(u, f + i, from, max - lines, prefix) ;
+  }
+  return lines ;
+}
+
+int sv_log_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *))
+{
+  int64_t until = hf_clock_ms() + (u->st.pid ? PATIENCE / 20 : PATIENCE) ; /* one that runs goes on writing */
+  int drained, lines ;
+  while (!(drained = is_drained(u)) && hf_clock_ms() < until) poll(0, 0, 2) ;
+  lines = print_since(u, max, prefix) ;
+  for (int again = 0 ; drained < 0 && !lines && again < 5 ; again++)
+  {
+    poll(0, 0, 20) ;
+    lines = print_since(u, max, prefix) ;
   }
   return lines ;
 }

@@ -87,6 +87,24 @@ check 'and what it logged' has 'sv: crash: | no port 80 for me' err
 sv -w 20 start crash >out 2>err
 check 'only what it logged since this start' test "$(grep -c 'no port' err)" -le 3
 
+# Its last words are still in the pipe when it is dead; another process lets the logger go on then.
+service late down= 'give-up=1 60' notification-fd=3 <<'END'
+#!/bin/sh
+until test -s log/it.log ; do echo first ; sleep 0.05 ; done
+logger=$(cat log/supervise/pid)
+( while kill -0 $$ 2>/dev/null ; do sleep 0.02 ; done ; exec kill -CONT $logger ) >/dev/null 2>&1 &
+kill -STOP $logger
+echo 'last words'
+exit 3
+END
+executable "$SVDIR/late/log/run" <<'END'
+#!/bin/sh
+exec cat >>it.log
+END
+supervise late
+exits 'a logger that is slow' 1 sv -w 20 start late
+check 'is waited for' has 'late: | last words' err
+
 exits 'a service that may not be restarted' 1 sv -w 20 start killed
 check 'its signal is named' has 'of signal SEGV' err
 exits 'a missing interpreter' 1 sv -w 20 start interp
