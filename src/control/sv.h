@@ -57,6 +57,8 @@ struct sv_unit_s
   uint32_t starts_before ;
   uint32_t deaths_before ;
   uint64_t seq_before ;
+  hf_proc boss ;              /* its supervisor when it was asked */
+  int64_t lost_at ;           /* that one was found gone then, and may be replaced; ms */
   int64_t settle_at ;         /* when being up is enough; ms */
   uint32_t settle_pid ;       /* of that process */
   int64_t look_at ;           /* look again then, whatever happens; ms */
@@ -211,7 +213,6 @@ extern int sv_status (int n, char const *const *words) ;          /* exit code *
 /* sv_cond.c: 1 all conditions hold, 0 not yet, -1 they never will */
 extern int sv_cond_met (sv_unit *u, char const *until) ;
 extern void sv_cond_begin (void) ;
-extern int sv_proc_state (uint32_t pid) ;      /* 'S' asleep, ...; 0 not there */
 
 /* sv_check.c */
 extern int sv_check_passed (sv_unit *u) ;      /* starts or repeats the check as needed */
@@ -224,11 +225,13 @@ extern int sv_act (sv_verb const *v, unsigned int n, sv_unit *u) ;  /* number fa
 extern int sv_command (sv_verb const *v, unsigned int n, char const *const *words) ;
 
 /* sv_wait.c: waits until every unit is done, that is, has all of u->until. arrive(u) is called
-   when a fresh one is supervised; finish(u, timeout) once for each. */
+   when a fresh one is supervised, again(u) when another supervisor has taken over; finish(u, timeout)
+   once for each. */
 typedef struct sv_waiter_s sv_waiter ;
 struct sv_waiter_s
 {
   void (*arrive) (sv_unit *, void *) ;
+  void (*again) (sv_unit *, void *) ;
   void (*finish) (sv_unit *, int, void *) ;
   void *data ;
   int64_t deadline ;

@@ -77,6 +77,7 @@ static void remember (sv_unit *u, char const *bytes)
   u->starts_before = m->starts ;
   u->deaths_before = m->deaths + (bytes && strchr("tdxk", bytes[0]) && m->phase == HF_PHASE_RUN) ;
   u->seq_before = u->rec.seq ;
+  u->boss = u->rec.supervisor ;
   u->was_bad = m->phase == HF_PHASE_BACKOFF || (m->phase == HF_PHASE_DOWN && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED)) ;
   u->proven = is_proven(u) ;
 }
@@ -159,6 +160,29 @@ static void arrive (sv_unit *u, void *data)
   u->is_fresh = 0 ;
 }
 
+/* Was the supervisor killed before it took the command in? */
+static int is_unheard (sv_unit const *u, char const *bytes)
+{
+  hf_machine const *m = &u->rec.m ;
+  int ran = m->starts != u->starts_before ;
+  if (strchr(bytes, 'u') && m->want != HF_WANT_UP) return !ran ;
+  switch (bytes[0])
+  {
+    case 'u' : return 0 ;
+    case 'd' : return m->want != HF_WANT_DOWN ;
+    case 'o' : return !ran ;
+    case 't' :
+    case 'k' : return !ran && (int32_t)(m->deaths - u->deaths_before) < 0 && !(m->flags & HF_FLAG_TERM) ;
+    default : return 1 ;
+  }
+}
+
+static void again (sv_unit *u, void *data)
+{
+  struct round *r = data ;
+  if (r->verb->bytes && is_unheard(u, r->verb->bytes)) send_bytes(u, r->verb->bytes) ;
+}
+
 /* With -k, what was down before a start that failed is down after it. */
 static void take_back (sv_unit *u)
 {
@@ -200,7 +224,7 @@ static void more_descriptors (unsigned int n)
 int sv_act (sv_verb const *v, unsigned int n, sv_unit *u)
 {
   struct round r = { .verb = v, .waits = sv_opt.verbose || v->flags & SV_ALWAYS } ;
-  sv_waiter w = { .arrive = &arrive, .finish = &report, .data = &r } ;
+  sv_waiter w = { .arrive = &arrive, .again = &again, .finish = &report, .data = &r } ;
   r.explains = r.waits && v->bytes && strchr(v->bytes, 'u') ;
   sv_cond_begin() ;
   w.deadline = hf_clock_ms() + sv_opt.timeout ;

@@ -42,12 +42,12 @@ static void look (sv_unit *u)
   u->has_needs = u->has_rec && sv_unit_has(u, "needs") ;
 }
 
-static size_t read_proc (uint32_t pid, char const *what, char *s, size_t max)
+static size_t comm_of (uint32_t pid, char *s, size_t max)
 {
   char path[32] = "/proc/" ;
   size_t n = 6 + uint32_fmt(path + 6, pid) ;
   ssize_t r ;
-  memcpy(path + n, what, strlen(what) + 1) ;
+  memcpy(path + n, "/comm", 6) ;
   r = openreadnclose_nb(path, s, max - 1) ;
   if (r <= 0) return 0 ;
   r -= s[r - 1] == '\n' ;
@@ -55,26 +55,11 @@ static size_t read_proc (uint32_t pid, char const *what, char *s, size_t max)
   return (size_t)r ;
 }
 
-static size_t comm_of (uint32_t pid, char *s, size_t max)
-{
-  return read_proc(pid, "/comm", s, max) ;
-}
-
-/* The letter in /proc/PID/stat, or 0. */
-int sv_proc_state (uint32_t pid)
-{
-  char s[256] ;
-  char *p ;
-  if (!read_proc(pid, "/stat", s, sizeof(s))) return 0 ;
-  p = strrchr(s, ')') ;
-  return p && p[1] == ' ' ? p[2] : 0 ;
-}
-
 /* Does it wait for something, as a service does? One that wants to run, or is dead, has news to
    come, however late on a busy machine. */
 static int is_asleep (uint32_t pid)
 {
-  int c = sv_proc_state(pid) ;
+  int c = hf_proc_state((pid_t)pid) ;
   return c && strchr("STt", c) ;
 }
 

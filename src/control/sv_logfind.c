@@ -312,7 +312,7 @@ static int is_drained (sv_unit const *u)
   if (access("/proc/self", X_OK) < 0) return -1 ;
   pid = log.reach == SV_OK ? log.st.pid : 0 ;
   n = unread(u, pid) ;
-  return n < 0 ? -1 : !n && (!pid || sv_proc_state(pid) == 'S') ;
+  return n < 0 ? -1 : !n && (!pid || hf_proc_state((pid_t)pid) == 'S') ;
 }
 
 static int print_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *))

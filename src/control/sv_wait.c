@@ -22,6 +22,7 @@
 
 #define LOOK_MS 500           /* a look now and then, should inotify have nothing to say */
 #define FRESH_MS 20
+#define LOST_MS 2000          /* so long a supervisor that was killed may be without successor */
 #define SOON_NS 150000        /* for what changes within the first millisecond of a process */
 
 /* The watch comes first: a change after the look cannot be missed. */
@@ -44,6 +45,40 @@ static int64_t next_look (sv_unit const *u)
   return now + (sv_notify_add(u->sup) ? LOOK_MS : HF_WATCH_POLL_MS) ;
 }
 
+/* A supervisor that was killed is replaced where there is a runsvdir. */
+static int is_awaited (sv_unit *u)
+{
+  int64_t now = hf_clock_ms() ;
+  if (!u->lost_at) u->lost_at = now ;
+  if (!u->has_rec || u->rec.m.want == HF_WANT_EXIT || now >= u->lost_at + LOST_MS) return 0 ;
+  u->look_at = now + FRESH_MS ;
+  return 1 ;
+}
+
+static int has_boss (sv_unit *u)
+{
+  return (u->ok_fd >= 0 || sv_unit_open(u)) && sv_unit_record(u) && u->rec.supervisor.pid ; /* 0: it is leaving */
+}
+
+/* Reads the record of the one there is; 0 if nobody is. A new one is told what the one before
+   may not have heard. */
+static int find_boss (sv_unit *u, sv_waiter const *w)
+{
+  int there = has_boss(u) ;
+  if (there && (u->boss.pid != u->rec.supervisor.pid || u->boss.start_lo != u->rec.supervisor.start_lo))
+  {
+    u->boss = u->rec.supervisor ;
+    u->lost_at = 0 ;
+    rewatch(u) ;
+    (*w->again)(u, w->data) ;
+    there = has_boss(u) ;
+  }
+  u->has_rec = 1 ;
+  u->reach = there ? SV_OK : SV_NORUNSV ;
+  if (!there) sv_unit_close(u) ;
+  return there ;
+}
+
 static int judge (sv_unit *u, sv_waiter const *w)
 {
   u->soon = 0 ;
@@ -55,9 +90,9 @@ static int judge (sv_unit *u, sv_waiter const *w)
     if (u->done) return 0 ;
     u->look_at = next_look(u) ;
   }
-  if (u->ok_fd < 0) return 1 ;
+  if (u->ok_fd < 0 && (!u->has_rec || u->until[0] == 'x')) return 1 ;
   if (u->seen) u->seen = 0 ;
-  else if (!(u->has_rec && sv_unit_record(u)) && !sv_unit_read(u)) return 1 ;
+  else if (u->has_rec ? !find_boss(u, w) : !sv_unit_read(u)) return !is_awaited(u) ;
   return sv_cond_met(u, u->until) ;
 }
 
@@ -151,7 +186,7 @@ void sv_wait (sv_unit *u, unsigned int n, sv_waiter const *w)
   for (unsigned int i = 0 ; i < n ; i++)
     if (!u[i].done)
     {
-      if (!u[i].is_fresh) sv_unit_read(u + i) ;
+      if (u[i].ok_fd >= 0) sv_unit_read(u + i) ;
       settle(u + i, 1, w) ;
     }
 }
