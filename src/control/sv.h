@@ -188,6 +188,7 @@ extern void sv_put_unix (int64_t s) ;
 extern void sv_put_decimal (int64_t thousandths) ;      /* "1.250" */
 extern char const *sv_why_word (sv_unit const *u) ;     /* "gave-up" */
 extern char const *sv_state_word (sv_unit const *u) ;   /* "up", "waiting", ... */
+extern char const *sv_no_record (sv_unit *u) ;          /* why has_rec is not set */
 extern int sv_ready (sv_unit *u) ;                      /* 1 yes, 0 no, -1 it does not say */
 extern size_t sv_utf8 (unsigned char const *s, size_t n) ; /* length of the valid printable character there, or 0 */
 

@@ -76,6 +76,12 @@ static void why (sv_unit const *u)
   if (u->reach != SV_OK) { sv_put(hf_error_text(u->err)) ; return ; }
   if (!u->has_rec) { sv_put("-") ; return ; }
   if (down) sv_put(sv_why_word(u)) ;
+  if (down && u->rec.m.phase == HF_PHASE_BACKOFF && u->rec.spawn_step)
+  {
+    sv_put(", ") ;
+    sv_put(hf_error_text((int)u->rec.spawn_errno)) ;
+    return ;
+  }
   if (!(u->rec.m.flags & HF_FLAG_ENDED)) { if (!down) sv_put("-") ; return ; }
   if (down) sv_put(", ") ;
   sv_put("last ") ;
@@ -110,7 +116,8 @@ static void put_name (char const *word, size_t width)
   sv_put("  ") ;
 }
 
-static void row (char const *word, size_t width)
+/* 1: there is no such service. */
+static int row (char const *word, size_t width)
 {
   sv_unit u, log ;
   int ready, has_log ;
@@ -132,6 +139,7 @@ static void row (char const *word, size_t width)
   why(&u) ;
   if (columns) sv_cut(left + columns - width - REST) ; /* one byte, one column here */
   sv_put("\n") ;
+  return u.reach == SV_NODIR ;
 }
 
 /* On a terminal the table keeps within its width. */
@@ -150,7 +158,7 @@ int sv_list (int argc, char const *const *argv)
   sv_args a = SV_ARGS("list", "[-a] [--json] [pattern ...]", opts, argc, argv) ;
   sv_names l, words = { .v = 0, .n = 0, .max = 0 } ;
   size_t width = 4 ;
-  int c, json = 0 ;
+  int c, json = 0, failed = 0 ;
   while ((c = sv_args_next(&a)) >= 0)
   {
     if (!c) sv_names_add(&words, a.arg) ;
@@ -166,7 +174,7 @@ int sv_list (int argc, char const *const *argv)
   sv_unit_near(l.n, l.v) ;
   sv_put_pad("NAME", width) ;
   sv_put("  STATE         READY  SINCE  PID      RESTARTS  LOG   WHY\n") ;
-  for (unsigned int i = 0 ; i < l.n ; i++) row(l.v[i], width) ;
+  for (unsigned int i = 0 ; i < l.n ; i++) failed += row(l.v[i], width) ;
   sv_flush() ;
-  return 0 ;
+  return sv_exit_code(failed) ;
 }

@@ -62,7 +62,7 @@ static void death_reason (sv_unit const *u, say_func *say)
   hf_machine const *m = &u->rec.m ;
   uint32_t deaths = m->deaths - u->deaths_before ;
   int w = m->last_wstat ;
-  if (!(m->flags & HF_FLAG_ENDED) || (int32_t)deaths <= 0) return ;
+  if (!(m->flags & HF_FLAG_ENDED) || (int32_t)deaths <= 0 || u->rec.spawn_step) return ; /* it never ran */
   n[uint32_fmt(n, deaths)] = 0 ;
   code[uint32_fmt(code, WIFSIGNALED(w) ? (uint32_t)WTERMSIG(w) : (uint32_t)WEXITSTATUS(w))] = 0 ;
   if (!(m->flags & HF_FLAG_KNOWN)) (*say)(u, hf_words("died ", n, deaths == 1 ? " time" : " times")) ;

@@ -2,6 +2,7 @@
 
 /* sv rolling, reset, upgrade. */
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +88,7 @@ static int send (sv_unit *u, char c)
   int r = hf_control_send(u->sup, &c, 1) ;
   if (r > 0) return 1 ;
   u->reach = r ? SV_NOCONTROL : SV_NORUNSV ;
+  u->err = errno ;
   return 0 ;
 }
 
@@ -101,7 +103,7 @@ int sv_reset (int argc, char const *const *argv)
   {
     sv_unit u ;
     sv_unit_look(&u, l.v[i]) ;
-    if (u.reach != SV_OK || !u.has_rec) failed += fail(&u, "its supervisor is not holdfast's") ;
+    if (u.reach != SV_OK || !u.has_rec) failed += fail(&u, u.reach == SV_OK ? sv_no_record(&u) : "") ;
     else failed += send(&u, 'z') ? ok(&u, "reset") : fail(&u, "") ;
   }
   return sv_exit_code(failed) ;
@@ -127,7 +129,7 @@ static int is_done (sv_unit *u)
 /* The new program writes the record anew when it has taken over. */
 static int upgrade_ask (sv_unit *u)
 {
-  if (u->reach != SV_OK || !u->has_rec) return !fail(u, "its supervisor is not holdfast's") ;
+  if (u->reach != SV_OK || !u->has_rec) return !fail(u, u->reach == SV_OK ? sv_no_record(u) : "") ;
   u->seq_before = u->rec.seq + 1 ;
   u->watch_fd = hf_watch_open(u->sup) ;
   return send(u, 'R') || !fail(u, "") ;

@@ -110,6 +110,12 @@ char const *sv_state_word (sv_unit const *u)
   return u->st.state == 1 ? "up" : "down" ;
 }
 
+char const *sv_no_record (sv_unit *u)
+{
+  return !hf_state_read(&u->rec, u->sup) && errno == EPROTONOSUPPORT ? "its supervisor is of another version and must be restarted"
+    : "its supervisor is not holdfast's" ;
+}
+
 int sv_ready (sv_unit *u)
 {
   if (!u->has_rec || u->reach != SV_OK) return -1 ;

@@ -36,7 +36,7 @@ static void state (sv_unit *u)
   sv_put(" since ") ;
   sv_put_time(&u->st.stamp) ;
   sv_put("\n") ;
-  if (!u->has_rec) { sv_put("  its supervisor is not holdfast's and tells no more\n") ; return ; }
+  if (!u->has_rec) { sv_put("  ") ; sv_put(sv_no_record(u)) ; sv_put(": no more is known\n") ; return ; }
   if (!u->st.pid) { sv_put("  down because: ") ; sv_put(sv_why_word(u)) ; sv_put("\n") ; }
   sv_put("  starts ") ;
   sv_put_uint(u->rec.m.starts) ;

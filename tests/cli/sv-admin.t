@@ -151,4 +151,20 @@ exits 'a cycle is seen' 1 sv tree d
 check 'and marked' has '(a cycle)' out
 exits 'and no wait for ever' 0 sv -r status d
 rm "$SVDIR"/?/needs
+echo b >"$SVDIR/c/needs" ; echo c >"$SVDIR/b/needs"
+exits 'a cycle that nothing else leads to' 1 sv tree
+is 'is drawn once, as the others are' "$(grep -c '^[a-d] ' out)" 3
+echo nonesuch >"$SVDIR/b/needs"
+exits 'a need that is not there' 1 sv tree b
+rm "$SVDIR"/?/needs
+
+# A record of a later version, which a newer runsv might write.
+state=$(readlink -f "$SVDIR/d/supervise")/state
+sv -w 10 exit d >/dev/null
+( cd "$SVDIR" && exec setsid runsv d ) >/dev/null 2>&1 & track $!
+until_ok 10 is_up d || exit 1
+for k in 7 775 ; do printf '\377' | dd of="$state" bs=1 seek=$k conv=notrunc 2>/dev/null ; done
+exits 'upgrade of a supervisor of another version' 1 sv upgrade d
+like 'is told apart' "$(cat out)" 'fail: d: its supervisor is of another version*'
+like 'why, too' "$(sv why d)" '*another version*'
 done_testing

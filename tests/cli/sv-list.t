@@ -135,6 +135,8 @@ else
 fi
 
 # Words.
+exits 'list of one that is not there' 1 sv list up nonesuch
+like 'says so' "$(tail -n 1 out)" 'nonesuch * file does not exist'
 exits 'an option that is not one' 100 sv list --bogus
 exits 'a word that is nearly one' 100 sv lists
 check 'changes nothing and says so' has '^usage: sv' err

@@ -109,6 +109,8 @@ exits 'a service that may not be restarted' 1 sv -w 20 start killed
 check 'its signal is named' has 'of signal SEGV' err
 exits 'a missing interpreter' 1 sv -w 20 start interp
 check 'is named' has 'interpreter /no/such/interpreter does not exist' err
+refuse 'what never ran has not died' has 'interp: died' err
+check 'nor in the list' sh -c "sv list interp | grep -q 'not-startable, file does not exist'"
 sv -w 20 restart nouser >out 2>err
 until_ok 10 is_down nouser
 exits 'a missing user' 1 sv -w 20 check nouser
