@@ -732,7 +732,11 @@ static uint32_t old_log ;
 static int logger_renewed (void) { return is_running(&log_st) && announced("log", &log_st) && log_st.child.pid != old_log ; }
 
 /* With runsv, the run and the logger all dead the pipe is gone with what was in it: nobody can
-   promise more. So nothing else happens until there is another logger. */
+   promise more. So nothing else happens until there is another logger; a run is not killed
+   before somebody else has the pipe, and runsv not while there is no logger and the run may be
+   about to end. */
+static int disturbed ;        /* by a signal or a command since runsv was last killed */
+
 static void end_logger (void)
 {
   old_log = log_st.child.pid ;
@@ -763,6 +767,8 @@ static void random_step (void)
   look() ;
   if (what < 3)
   {
+    if (disturbed && !logger_there()) wait_until(&logger_there) ;
+    disturbed = 0 ;
     kill_one((uint32_t)sup, SIGKILL) ;
     wait_until(&is_gone) ;
     if (chance(2)) nap((int)chance(10)) ;
@@ -770,9 +776,14 @@ static void random_step (void)
     if (!run_there()) wait_until(&no_logger) ;
     start_runsv(0) ;
   }
-  else if (what < 5) kill_one(main_st.m.phase == HF_PHASE_RUN && alive((pid_t)main_st.child.pid) ? main_st.child.pid : 0, SIGKILL) ;
+  else if (what < 5)
+  {
+    disturbed = 1 ;
+    if (!logger_there()) wait_until(&in_control) ;
+    kill_one(main_st.m.phase == HF_PHASE_RUN && alive((pid_t)main_st.child.pid) ? main_st.child.pid : 0, SIGKILL) ;
+  }
   else if (what < 6) end_logger() ;
-  else say(commands[chance(sizeof(commands) / sizeof(commands[0]))]) ;
+  else { disturbed = 1 ; say(commands[chance(sizeof(commands) / sizeof(commands[0]))]) ; }
   if (chance(2)) nap((int)chance(30)) ;
   reap_all() ;
   if (sup_dead)
