@@ -77,6 +77,20 @@ kill -KILL "$r"
 under_again() { sv status beta | grep -q "^run: beta: (pid $b)" ; }
 until_ok under_again && say 'a killed runsv is back, its service goes on'
 test "$(ls /proc/*/cmdline | xargs -n 1 sh -c 'tr "\0" " " < $0 2>/dev/null ; echo' 2>/dev/null | grep -c '^runsv ')" = 4 && say 'four runsv in all'
+restart_takes() { # restart_takes NAME: seconds, by the clock nobody can set
+  p=$(pid "$1") u=$(cut -d. -f1 /proc/uptime)
+  kill -KILL "$p"
+  until_ok other "$1" "$p"
+  echo $(($(cut -d. -f1 /proc/uptime) - u))
+}
+for by in 864000 -1728000 ; do
+  date -s "@$(($(date +%s) + by))" >/dev/null
+  t=$(restart_takes gamma)
+  test "$t" -lt 30 && say "a service is back after the clock was set by $by"
+  sv -w 20 restart delta >/dev/null && say "sv restart returns after the clock was set by $by"
+  until_ok has_pid delta
+  sv status delta | grep -q '^run: delta: (pid [0-9]*) [0-9]\{1,2\}s; run: log:' && say "its time is right after the clock was set by $by"
+done
 say "off"
 poweroff
 END
@@ -95,7 +109,7 @@ make_root() {
   mkdir -p root/bin root/sbin root/etc/holdfast root/etc/service root/proc root/sys root/dev root/run root/tmp
   cp "$busybox" root/bin/busybox
   for p in runsv runsvdir sv svlogd ; do cp "$bin/$p" root/bin/ ; done
-  for p in sh sleep mount umount mkdir cat kill grep awk echo test touch sync swapoff poweroff tr ls xargs sed head ; do
+  for p in sh sleep mount umount mkdir cat kill grep awk echo test touch sync swapoff poweroff date cut tr ls xargs sed head ; do
     ln -s busybox root/bin/$p
   done
   cp "$SRC/examples/stages/1" "$SRC/examples/stages/2" "$SRC/examples/stages/3" "$SRC/examples/init/stop" root/etc/holdfast/
@@ -120,6 +134,9 @@ judge() { # judge INIT NAME-OF-PROCESS-1
   is "$1: power off" "$powered_off" 0
   for line in "process 1 is $2, runsvdir's parent is 1" 'the root is read-only' 'a killed service is back' \
     'a killed runsvdir is back' 'all services go on' 'a killed runsv is back, its service goes on' 'four runsv in all' \
+    'a service is back after the clock was set by 864000' 'a service is back after the clock was set by -1728000' \
+    'sv restart returns after the clock was set by 864000' 'sv restart returns after the clock was set by -1728000' \
+    'its time is right after the clock was set by 864000' 'its time is right after the clock was set by -1728000' \
     'alpha said its last words' 'beta said its last words' 'gamma said its last words' 'delta said its last words' 'left: 0'
   do
     check "$1: $line" grep -q "^boot: $line" console
