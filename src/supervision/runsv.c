@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <skalibs/allreadwrite.h>
@@ -167,20 +166,13 @@ static void read_notify (slot *s)
   s->notify_r = -1 ;
 }
 
-/* Bytes that are in the log pipe and that no logger has read. */
-static int unread (void)
-{
-  int n = 0 ;
-  return R.pipe_r >= 0 && !ioctl(R.pipe_r, FIONREAD, &n) ? n : 0 ;
-}
-
 /* The logger has ended on the way out. If it left something unread it died too early: it gets
    another life or two to read to the end. */
 static void logger_ended (void)
 {
   char fmt[UINT_FMT] ;
-  int n = unread() ;
-  if (n && R.drains && !R.log.st.m.script) { R.drains-- ; command(&R.log, 'o') ; }
+  int n = drain_unread() ;
+  if (n && R.drains && !R.log.st.m.script) { R.drains-- ; drain_begin() ; command(&R.log, 'o') ; }
   if (R.log.st.m.phase != HF_PHASE_DOWN) return ;
   R.gone = 1 ;
   if (!n) return ;
@@ -213,8 +205,10 @@ static void leave (void)
     R.drains = R.log.st.m.phase == HF_PHASE_DOWN ? 0 : DRAINS ;
     if (R.pipe_w >= 0) fd_close(R.pipe_w) ;
     R.pipe_w = -1 ;
+    drain_begin() ;
     command(&R.log, HF_COMMAND_LEAVE) ;
   }
+  else if (drain_is_over()) command(&R.log, 'd') ;
   if (R.log.st.m.phase == HF_PHASE_DOWN) logger_ended() ;
 }
 
@@ -287,6 +281,7 @@ static void turn (void)
   deadline = earlier(deadline, R.move_at) ;
   if (R.hook) deadline = earlier(deadline, R.hook_until) ;
   if (R.leave_by > R.now) deadline = earlier(deadline, R.leave_by) ;
+  if (R.leaving == 2) deadline = earlier(deadline, R.drain_at) ;
   if (R.checker) deadline = earlier(deadline, R.checker_until) ;
   n += watch_slot(x + n, &R.main) ;
   n += watch_slot(x + n, &R.log) ;

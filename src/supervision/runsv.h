@@ -83,6 +83,7 @@ struct runsv_s
   int leaving ;               /* main is down for good, the logger drains */
   int was_leaving ;           /* and so was the supervisor before this one */
   int64_t leave_by ;          /* a control script is waited for until then; 0: none is */
+  int64_t drain_at ;          /* then: next look at who holds the log pipe open; else HF_NEVER */
   int drains ;                /* how many more times a logger may be started to read the rest */
   int gone ;                  /* exit now */
   int unreaped ;              /* there may be more dead than were reaped in one turn */
@@ -149,6 +150,11 @@ extern int kill_cgroup_of (pid_t pid) ;
 /* runsv_publish.c */
 extern int publish (slot *s) ;
 extern int publish_state (slot *s) ;
+
+/* runsv_drain.c */
+extern int drain_unread (void) ;
+extern void drain_begin (void) ;
+extern int drain_is_over (void) ; /* 1, once: only what the service left behind holds the pipe */
 
 /* runsv_upgrade.c */
 extern void upgrade_begin (void) ;
