@@ -152,6 +152,6 @@ R
 say e t
 check 'a log/ made while the service runs is taken at its next start' until_ok 15 another e "$p"
 check 'with its lines' until_ok 10 grep -qx hello e.log
-is 'by the same supervisor' "$(sv status --json ./e | grep -o '"supervisor":{"pid":[0-9]*')" "\"supervisor\":{\"pid\":$sup"
+is 'by the same supervisor' "$(sv status --json ./e | grep -o '"supervisor":{"pid":[0-9]*' | head -n 1)" "\"supervisor\":{\"pid\":$sup"
 end $sup
 done_testing
