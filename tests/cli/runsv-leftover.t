@@ -4,12 +4,15 @@
 . "${0%/*}/../lib.sh"
 . "$SRC/tests/service.sh"
 
+up() { sv -w 5 check "./$1" >/dev/null ; }
+
 cat > left.sh <<'END'
-until test -e "$1.go" ; do sleep 0.02 ; done
+read -r go < "$1.go"
 echo written later
 touch "$1.wrote"
 exec sleep 1000
 END
+mkfifo a.go b.go
 for s in a b ; do
   script $s/run <<END
 echo said by the service
@@ -23,7 +26,7 @@ END
 done
 
 begin a
-until_ok 10 stat_is a run && until_ok 10 test -s a.left && until_ok 10 grep -q service a/said
+until_ok 10 up a && until_ok 10 test -s a.left && until_ok 10 grep -q service a/said
 left=$(cat a.left)
 track $left
 exits 'sv exit, with a process left behind that holds the log pipe' 0 sv -w 15 exit ./a
@@ -33,12 +36,13 @@ is '... runsv exits' $? 0
 if test -e "/proc/$left/fd" ; then check '... and says who it is' grep -q "info: process $left (.*), which the service left behind, holds the log pipe" a.err
 else skip '... and says who it is' 'this is not told here' ; fi
 check '... which lives on' kill -0 "$left"
-: > a.go
+echo > a.go
 until_ok 10 test -e a.wrote
 script a/run <<'END'
 exec sleep 1000
 END
 begin a
+until_ok 10 up a
 check 'what it writes later is read by the next logger' until_ok 10 grep -q 'written later' a/said
 sv -w 15 exit ./a >/dev/null
 wait $sup
@@ -48,7 +52,7 @@ mkdir sv
 mv b sv/b
 runsvdir -t sv 2>err.dir & dir=$!
 track $dir
-until_ok 10 stat_is sv/b run && until_ok 10 test -s b.left && until_ok 10 grep -q service sv/b/said
+until_ok 10 up sv/b && until_ok 10 test -s b.left && until_ok 10 grep -q service sv/b/said
 track "$(cat b.left)"
 kill -TERM $dir
 check 'runsvdir -t ends, too' until_ok 20 gone $dir
@@ -64,7 +68,7 @@ script c/log/run <<'END'
 exec cat >> ../said
 END
 begin c
-until_ok 10 stat_is c run
+until_ok 10 up c
 : > c.go
 sv -w 15 exit ./c >/dev/null
 wait $sup
