@@ -149,7 +149,8 @@ static void begin (sv_unit *u, struct round *r)
   u->until = r->verb->until ;
   if (sv_unit_open(u)) { ask(u, r) ; return ; }
   u->is_fresh = r->explains && sv_opt.timeout && u->dir && is_fresh(u) ;
-  if (!u->is_fresh) give_up(u, r) ;
+  if (u->is_fresh) sv_log_mark(u) ;
+  else give_up(u, r) ;
 }
 
 /* A fresh one has a supervisor now. */

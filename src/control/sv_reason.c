@@ -61,14 +61,13 @@ static void death_reason (sv_unit const *u, say_func *say)
   char n[UINT32_FMT], code[UINT32_FMT] ;
   hf_machine const *m = &u->rec.m ;
   uint32_t deaths = m->deaths - u->deaths_before ;
-  int w = m->last_wstat ;
+  int w = m->last_wstat, known = !!(m->flags & HF_FLAG_KNOWN) ;
   if (!(m->flags & HF_FLAG_ENDED) || (int32_t)deaths <= 0 || u->rec.spawn_step) return ; /* it never ran */
   n[uint32_fmt(n, deaths)] = 0 ;
-  code[uint32_fmt(code, WIFSIGNALED(w) ? (uint32_t)WTERMSIG(w) : (uint32_t)WEXITSTATUS(w))] = 0 ;
-  if (!(m->flags & HF_FLAG_KNOWN)) (*say)(u, hf_words("died ", n, deaths == 1 ? " time" : " times")) ;
-  else if (WIFSIGNALED(w))
-    (*say)(u, hf_words("died ", n, deaths == 1 ? " time" : " times", ", last of signal ", hf_signal_name(WTERMSIG(w)))) ;
-  else (*say)(u, hf_words("died ", n, deaths == 1 ? " time" : " times", ", last with exit code ", code)) ;
+  code[uint32_fmt(code, (uint32_t)WEXITSTATUS(w))] = 0 ;
+  (*say)(u, hf_words("died ", n, deaths == 1 ? " time" : " times",
+    !known ? "" : WIFSIGNALED(w) ? ", last of signal " : ", last with exit code ",
+    !known ? "" : WIFSIGNALED(w) ? hf_signal_name(WTERMSIG(w)) : code)) ;
 }
 
 static void policy_reason (sv_unit const *u, say_func *say)

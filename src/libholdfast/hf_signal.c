@@ -27,6 +27,9 @@ int hf_signal_scan (char const *word)
 
 char const *hf_signal_name (int sig)
 {
+  static char number[UINT_FMT] ;
   char const *s = sig_name(sig) ;
-  return strcmp(s, "???") ? s : "?" ;
+  if (strcmp(s, "???")) return s ;
+  number[uint_fmt(number, (unsigned int)sig)] = 0 ;
+  return number ;
 }

@@ -40,6 +40,10 @@ for s in HUP SIGINT 12 urg 28 ; do
   case $s in SIGINT) s=INT ;; 12) s=USR2 ;; urg) s=URG ;; 28) s=WINCH ;; esac
   check "arrives as $s" until_ok 10 got $s
 done
+sleeper rt ; supervise rt ; until_ok 10 is_up rt || exit 1
+exits 'a signal that has no name' 0 sv signal rt 40
+rt_died() { sv list rt | grep -q 'last signal 40$' ; }
+check 'is told by its number' until_ok 10 rt_died
 exits 'an unknown signal' 100 sv signal traps FOO
 exits 'a service that is down' 1 sv signal c HUP
 like 'is said' "$(cat out)" 'fail: c: unable to signal: not running'

@@ -138,6 +138,21 @@ sleeper fresher
 exits 'but not for ever' 1 sv -w 1 start fresher
 like 'and the message is as ever' "$(cat out)" 'warning: fresher: unable to open supervise/ok: file does not exist'
 
+service failing down= 'give-up=1 60' <<'END'
+#!/bin/sh
+echo 'of today'
+exit 1
+END
+executable "$SVDIR/failing/log/run" <<'END'
+#!/bin/sh
+exec cat >>current
+END
+echo 'of yesterday' >"$SVDIR/failing/log/current"
+( sleep 0.1 ; cd "$SVDIR" && exec setsid runsv failing ) >/dev/null 2>&1 & track $!
+exits 'one that was there before, and fails' 1 sv -w 20 start failing
+check 'with what it logged' has '| of today' err
+refuse 'since this start' has '| of yesterday' err
+
 # A start that is taken back; a stop that does not end.
 sv -w 20 stop sig >/dev/null
 exits 'with -k a start that times out' 1 sv -k -w 1 start sig

@@ -75,7 +75,7 @@ extern int hf_value_read (char const *file, char *value, unsigned int n) ;
 /* A signal by name (with or without SIG, any case) or number. Number, or 0. */
 extern int hf_signal_scan (char const *word) ;
 
-/* "TERM" for 15; "?" if there is none. Static. */
+/* "TERM" for 15; the number if it has no name. Until the next call. */
 extern char const *hf_signal_name (int sig) ;
 
 #endif
