@@ -45,7 +45,9 @@ struct slot_s
   uint8_t script_ours ;
   uint8_t state_dirty ;       /* "state" is behind st */
   uint8_t files_dirty ;       /* runit's files may be behind st */
-  uint8_t death_dirty ;       /* the last death is not in "deaths" yet */
+  uint8_t death_dirty ;       /* the last death is not in "deaths" yet: */
+  uint32_t died_pid ;         /* who that was; */
+  int64_t died_ms ;           /* and how long it ran: another may run by now */
   uint8_t pub_known ;         /* pub_* say what is on disk */
   uint8_t pub_stat_len ;
   uint32_t pub_pid ;

@@ -120,8 +120,8 @@ static int put_death (slot *s)
   uint32_pack_big(b + 8, s->st.last_end.nano) ;
   uint32_pack_big(b + 12, (uint32_t)m->last_wstat) ;
   uint32_pack_big(b + 16, m->flags & HF_FLAG_KNOWN ? 1 : 0) ;
-  uint32_pack_big(b + 20, s->st.run_pid) ;
-  uint64_pack_big(b + 24, (uint64_t)(m->ended_at - m->started_at)) ;
+  uint32_pack_big(b + 20, s->died_pid) ;
+  uint64_pack_big(b + 24, (uint64_t)s->died_ms) ;
   good = pwrite(fd, b, sizeof(b), (off_t)((m->deaths - 1) % n) * DEATH_RECORD) == DEATH_RECORD ;
   fd_close(fd) ;
   return good ;

@@ -151,6 +151,8 @@ void child_died (slot *s, int wstat)
     hf_clock_stamp(&s->st.last_end) ;
     drop_fd(&s->notify_r) ;
     s->death_dirty = 1 ;
+    s->died_pid = s->st.run_pid ;
+    s->died_ms = R.now - s->st.m.started_at ;
   }
   s->state_dirty = 1 ;
   slot_event(s, HF_EV_DEATH, wstat) ;

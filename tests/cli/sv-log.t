@@ -113,6 +113,13 @@ check 'the policy that ended it' has 'gave up' why
 check 'the last deaths, with their causes' has 'signal TERM, process' why
 check 'what is declared' has '^  give-up 2 60' why
 check 'what it logged last' has '| cannot bind' why
+sleeper ran restart-delay=10 ; supervise ran ; until_ok 10 is_up ran || exit 1
+old=$(pid_of ran)
+sleep 0.2 # its run has a length
+sv -w 20 restart ran >/dev/null
+sv why ran >why
+check 'an end that a start follows at once: whose it was' has "signal TERM, process $old, after" why
+refuse 'and how long it ran' has 'after 0.000s' why
 echo 'lines 12' >"$SVDIR/old/log/main/lost"
 sv why old >why
 check 'lines that were lost' has "^log lines lost in $SVDIR/old/log/main: 12\$" why
