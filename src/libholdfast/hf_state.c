@@ -26,41 +26,51 @@ static uint64_t word (char const *text)
     | (uint64_t)s[4] << 24 | (uint64_t)s[5] << 16 | (uint64_t)s[6] << 8 | s[7] ;
 }
 
-/* One walk over the fields serves both directions; on the way out it writes nothing to them. */
+static uint32_t half (char const *text)
+{
+  unsigned char const *s = (unsigned char const *)text ;
+  return (uint32_t)s[0] << 24 | (uint32_t)s[1] << 16 | (uint32_t)s[2] << 8 | s[3] ;
+}
+
+/* One walk over the fields serves both directions; on the way out it writes nothing to them,
+   on the way in nothing to the bytes.
+   Inlined as a whole, each direction is a row of moves. */
+#define WALK static inline __attribute__((always_inline)) void
+
 struct walk { char *s ; size_t pos ; int out ; } ;
 
-static void w8 (struct walk *w, uint8_t *x)
+WALK w8 (struct walk *w, uint8_t *x)
 {
   if (w->out) w->s[w->pos] = (char)*x ; else *x = (uint8_t)w->s[w->pos] ;
   w->pos++ ;
 }
 
-static void w16 (struct walk *w, uint16_t *x)
+WALK w16 (struct walk *w, uint16_t *x)
 {
   if (w->out) uint16_pack_big(w->s + w->pos, *x) ; else uint16_unpack_big(w->s + w->pos, x) ;
   w->pos += 2 ;
 }
 
-static void w32 (struct walk *w, uint32_t *x)
+WALK w32 (struct walk *w, uint32_t *x)
 {
-  if (w->out) uint32_pack_big(w->s + w->pos, *x) ; else uint32_unpack_big(w->s + w->pos, x) ;
+  if (w->out) uint32_pack_big(w->s + w->pos, *x) ; else *x = half(w->s + w->pos) ;
   w->pos += 4 ;
 }
 
-static void w64 (struct walk *w, uint64_t *x)
+WALK w64 (struct walk *w, uint64_t *x)
 {
   if (w->out) uint64_pack_big(w->s + w->pos, *x) ; else *x = word(w->s + w->pos) ;
   w->pos += 8 ;
 }
 
-static void wi64 (struct walk *w, int64_t *x)
+WALK wi64 (struct walk *w, int64_t *x)
 {
   uint64_t u = (uint64_t)*x ;
   w64(w, &u) ;
   if (!w->out) *x = (int64_t)u ;
 }
 
-static void wtain (struct walk *w, tain *t)
+WALK wtain (struct walk *w, tain *t)
 {
   uint64_t sec = t->sec.x ;
   w64(w, &sec) ;
@@ -68,20 +78,20 @@ static void wtain (struct walk *w, tain *t)
   w32(w, &t->nano) ;
 }
 
-static void wproc (struct walk *w, hf_proc *p)
+WALK wproc (struct walk *w, hf_proc *p)
 {
   w32(w, &p->pid) ;
   w64(w, &p->start_lo) ;
   w64(w, &p->start_hi) ;
 }
 
-static void wbytes (struct walk *w, void *p, size_t n)
+WALK wbytes (struct walk *w, void *p, size_t n)
 {
   if (w->out) memcpy(w->s + w->pos, p, n) ; else memcpy(p, w->s + w->pos, n) ;
   w->pos += n ;
 }
 
-static void walk_machine (struct walk *w, hf_machine *m)
+WALK walk_machine (struct walk *w, hf_machine *m)
 {
   uint32_t wstat = (uint32_t)m->last_wstat ;
   w8(w, &m->phase) ; w8(w, &m->want) ; w8(w, &m->why) ; w8(w, &m->script) ;
@@ -97,7 +107,7 @@ static void walk_machine (struct walk *w, hf_machine *m)
   for (int i = 0 ; i < HF_DEATHS ; i++) wi64(w, &m->death_ms[i]) ;
 }
 
-static void walk_state (struct walk *w, hf_state *s)
+WALK walk_state (struct walk *w, hf_state *s)
 {
   w64(w, &s->seq) ;
   wbytes(w, s->boot, HF_BOOTID) ;
@@ -115,7 +125,7 @@ static uint32_t checksum (char const *slot)
   uint64_t h = 14695981039346656037u ;
   size_t i = 0 ;
   for (; i < HF_STATE_SLOT - 8 ; i += 8) h = (h ^ word(slot + i)) * 1099511628211u ;
-  h = (h ^ word(slot + i) >> 32) * 1099511628211u ;
+  h = (h ^ half(slot + i)) * 1099511628211u ;
   return (uint32_t)(h >> 32) ;
 }
 
@@ -129,24 +139,15 @@ void hf_state_pack (char *slot, hf_state const *s)
   uint32_pack_big(slot + HF_STATE_SLOT - 4, checksum(slot)) ;
 }
 
-/* 1 good; 0 not a slot; -1 a slot of another format. */
-static int slot_format (char const *slot)
+static int is_whole (char const *slot)
 {
-  uint32_t x ;
-  if (memcmp(slot, magic, 4)) return 0 ;
-  uint32_unpack_big(slot + 4, &x) ;
-  if (x != HF_STATE_FORMAT) return 0 ;
-  uint32_unpack_big(slot + HF_STATE_SLOT - 4, &x) ;
-  return x == checksum(slot) ;
+  return !memcmp(slot, magic, 4) && half(slot + 4) == HF_STATE_FORMAT && half(slot + HF_STATE_SLOT - 4) == checksum(slot) ;
 }
 
 int hf_state_unpack (hf_state *s, char const *slot)
 {
-  struct walk w = { .pos = 8, .out = 0 } ;
-  char copy[HF_STATE_SLOT] ;
-  if (slot_format(slot) != 1) return 0 ;
-  memcpy(copy, slot, HF_STATE_SLOT) ;
-  w.s = copy ;
+  struct walk w = { .s = (char *)slot, .pos = 8, .out = 0 } ;
+  if (!is_whole(slot)) return 0 ;
   walk_state(&w, s) ;
   s->version[sizeof(s->version) - 1] = 0 ;
   return s->m.phase < HF_PHASE_N && s->m.want < HF_WANT_N && s->m.why < HF_WHY_N
@@ -156,9 +157,7 @@ int hf_state_unpack (hf_state *s, char const *slot)
 /* A slot of another format. */
 static int is_foreign (char const *slot)
 {
-  uint32_t x ;
-  uint32_unpack_big(slot + 4, &x) ;
-  return !memcmp(slot, magic, 4) && x != HF_STATE_FORMAT ;
+  return !memcmp(slot, magic, 4) && half(slot + 4) != HF_STATE_FORMAT ;
 }
 
 /* Sequence number of a slot, if it looks like one. */
