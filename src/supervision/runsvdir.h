@@ -130,6 +130,7 @@ struct scan
   uint32_t dangling ;         /* links to nothing met by it */
   uint32_t untold ;           /* names met by it of whose changes nobody tells */
   int complained ;            /* errno last complained of */
+  int complained_told ;       /* the same, of not being told of changes */
   int64_t look_at ;           /* next look at the directory itself */
   int all ;                   /* look at every entry: ALL_QUIETLY, ALL_AGAIN */
   int where ;                 /* the directory may be another one now */
@@ -239,7 +240,7 @@ extern int notify_here (struct tree *) ;              /* watches the current dir
 extern int notify_told (struct tree const *) ;        /* are changes told of? */
 extern int notify_target (struct tree *, char const *text, size_t len) ; /* watches the directory a link leads into, whose path has that length: 1, or 0 */
 extern void notify_read (struct tree *) ;
-extern int notify_fill (struct tree *, uint32_t) ;    /* watches a directory that is being filled: 1, or 0 */
+extern void notify_fill (struct tree *, uint32_t) ;   /* watches a directory that is being filled, if it can */
 extern void notify_fill_event (struct tree *, uint32_t) ;
 extern void notify_filled (struct tree *, uint32_t) ; /* no longer */
 

@@ -33,11 +33,20 @@ static int listed (int const *wds, unsigned int n, int wd)
   return 0 ;
 }
 
+/* Said once until all is well again. */
+static void complain (struct scan *s)
+{
+  if (s->complained_told == errno || errno == ENOENT) return ;
+  s->complained_told = errno ;
+  hf_message("warning", errno == ENOSPC ? 0 : errno, hf_words("unable to be told of changes, will look every 5 seconds",
+    errno == ENOSPC ? ": the limit max_user_watches of inotify is reached" : "")) ;
+}
+
 void notify_init (struct tree *t)
 {
   t->scan.wd = t->scan.parent_wd = -1 ;
   t->scan.notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC) ;
-  if (t->scan.notify_fd < 0) hf_warnsys("unable to be told of changes, will look every 5 seconds") ;
+  if (t->scan.notify_fd < 0) complain(&t->scan) ;
 }
 
 static int watch_link (struct tree *t, char const *path, uint32_t mask)
@@ -106,7 +115,7 @@ int notify_here (struct tree *t)
   int wd ;
   if (s->notify_fd < 0) return 0 ;
   wd = inotify_add_watch(s->notify_fd, ".", NAMES | SELF | IN_ONLYDIR | IN_MASK_ADD) ;
-  if (wd < 0 && s->wd >= 0) hf_warnsys("unable to be told of changes, will look every 5 seconds") ;
+  if (wd < 0) complain(s) ; else s->complained_told = 0 ;
   if (s->wd >= 0 && s->wd != wd) inotify_rm_watch(s->notify_fd, s->wd) ;
   s->wd = wd ;
   return wd >= 0 ;
@@ -130,7 +139,7 @@ int notify_target (struct tree *t, char const *text, size_t len)
   memcpy(dir, text, len) ;
   dir[len] = 0 ;
   wd = inotify_add_watch(s->notify_fd, len ? dir : ".", NAMES | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD) ;
-  if (wd < 0) return 0 ;
+  if (wd < 0) return (complain(s), 0) ;
   if (wd != s->wd && !listed(s->target_wd, s->targets, wd))
   {
     if (s->targets == TARGETS_MAX) return 0 ;
@@ -140,12 +149,11 @@ int notify_target (struct tree *t, char const *text, size_t len)
   return 1 ;
 }
 
-int notify_fill (struct tree *t, uint32_t i)
+void notify_fill (struct tree *t, uint32_t i)
 {
-  if (t->scan.notify_fd < 0) return 0 ;
+  if (t->scan.notify_fd < 0) return ;
   t->t.e[i].fill_wd = inotify_add_watch(t->scan.notify_fd, t->t.e[i].name,
     IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) ;
-  return t->t.e[i].fill_wd >= 0 ;
 }
 
 void notify_filled (struct tree *t, uint32_t i)
@@ -245,7 +253,7 @@ int notify_here (struct tree *t) { return (void)t, 0 ; }
 int notify_told (struct tree const *t) { return (void)t, 0 ; }
 int notify_target (struct tree *t, char const *text, size_t len) { return (void)t, (void)text, (void)len, 0 ; }
 void notify_read (struct tree *t) { (void)t ; }
-int notify_fill (struct tree *t, uint32_t i) { return (void)t, (void)i, 0 ; }
+void notify_fill (struct tree *t, uint32_t i) { (void)t ; (void)i ; }
 void notify_filled (struct tree *t, uint32_t i) { (void)t ; (void)i ; }
 
 #endif

@@ -242,7 +242,7 @@ static int wait_filled (struct tree *t, uint32_t i, int made)
 {
   char const *name = t->t.e[i].name ;
   if (!made && (!t->t.e[i].link || scan_has(name, "run", F_OK) || scan_has(name, "needs", F_OK))) return 0 ;
-  if (!notify_fill(t, i)) return 0 ;
+  notify_fill(t, i) ;
   t->t.e[i].started_at = t->now ;
   line_put(&t->t, i, LINE_PATIENCE, t->now + PATIENCE_MS) ;
   notify_fill_event(t, i) ;

@@ -155,14 +155,22 @@ void stop_retell (struct tree *t, uint32_t i)
   line_put(&t->t, i, LINE_50MS, t->now + 50) ;
 }
 
-/* How long the service has until the next step of its own stop, for "NAME (N s)". */
+static int has_logger (struct entry const *e)
+{
+  hf_service s ;
+  hf_state st ;
+  return state_of(&s, e, "log") && hf_state_read(&st, s.state) && st.child.pid ;
+}
+
+/* What it is that takes its time, or how long the service has until the next step of its own
+   stop, for "NAME (N s left)". */
 static char const *time_left (struct tree *t, struct entry const *e, char *out)
 {
   hf_service s ;
   hf_state st ;
   size_t n = 2 ;
   if (!state_of(&s, e, "") || !hf_state_read(&st, s.state)) return "" ;
-  if (st.m.phase == HF_PHASE_DOWN) return " (its logger)" ;
+  if (st.m.phase == HF_PHASE_DOWN) return st.m.script ? " (its control script)" : has_logger(e) ? " (its logger)" : "" ;
   if (st.m.phase == HF_PHASE_FINISH && st.m.finish_at == HF_NEVER) return " (its finish)" ;
   if (hf_machine_deadline(&st.m) == HF_NEVER) return " (no limit)" ;
   memcpy(out, " (", 2) ;

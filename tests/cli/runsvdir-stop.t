@@ -65,14 +65,18 @@ fresh
 service stubborn 'trap "" TERM ; echo >> up ; while : ; do sleep 1000 ; done' ; echo 60000 > made/timeout-kill ; ready stubborn
 service deaf 'trap "" TERM ; echo >> up ; while : ; do sleep 1000 ; done' ; ready deaf
 service quick "$waits" ; ready quick
+service scripted "$waits" ; mkdir made/control ; printf '#!/bin/sh\nexec sleep 1000\n' > made/control/x ; chmod +x made/control/x ; ready scripted
+service chatty "$waits" ; mkdir made/log ; printf '#!/bin/sh\ntrap "" TERM ; while : ; do sleep 1000 ; done\n' > made/log/run ; chmod +x made/log/run ; ready chatty
 start -t -T 2 sv
-for s in stubborn deaf quick ; do until_ok 10 up $s || : ; done
+for s in stubborn deaf quick scripted chatty ; do until_ok 10 up $s || : ; done
 p=$(pid deaf)
 kill -TERM $dir
 ended
 is 'with a deadline: exits 0' $? 0
 check 'the late are named' grep -q 'runsvdir sv: info: waiting for .*deaf (no limit)' err.dir
 check '... with the time they have' grep -q 'stubborn ([0-9]* s left).*; [12] s until all are killed' err.dir
+check '... or what it is that takes time: a control script' grep -q 'scripted (its control script)' err.dir
+check '... a logger' grep -q 'chatty (its logger)' err.dir
 check '... the others are not' hf_not grep -q 'waiting.*quick' err.dir
 check 'and killed in the end' dead "$p"
 
