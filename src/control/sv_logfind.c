@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 #include <skalibs/uint64.h>
@@ -20,7 +21,6 @@
 #include <holdfast/clock.h>
 #include "sv.h"
 
-#define INHERITED 16
 #define TAIL 16384            /* bytes that are looked at for the last lines */
 #define PATIENCE 1000         /* ms for a logger that has something to read */
 
@@ -31,8 +31,7 @@ struct search
   int max ;
   int current ;               /* one called "current" is among them: others do not count */
   int streams ;               /* descriptors 1 and 2 only */
-  sv_mark not[INHERITED] ;    /* what the supervisor itself has open, and hands down */
-  int nnot ;
+  uint32_t heir_of ;          /* the supervisor: what it has open itself, and hands down, is no log */
 } ;
 
 static size_t proc_path (char *s, uint32_t pid, char const *what, char const *fd)
@@ -45,16 +44,27 @@ static size_t proc_path (char *s, uint32_t pid, char const *what, char const *fd
   return n + w + f ;
 }
 
+/* The beginning of a small file, as text: its length, or 0. */
+static size_t read_text (char const *path, char *s, size_t max)
+{
+  int fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  ssize_t r = 0 ;
+  if (fd >= 0)
+  {
+    r = fd_read(fd, s, max - 1) ;
+    fd_close(fd) ;
+  }
+  s[r > 0 ? r : 0] = 0 ;
+  return r > 0 ? (size_t)r : 0 ;
+}
+
 /* /proc/PID/fdinfo/N has a line "flags:" with the octal flags of open(2). */
 static int is_written (uint32_t pid, char const *fd)
 {
   char path[64], s[256] ;
   char *p ;
-  ssize_t r ;
   proc_path(path, pid, "/fdinfo/", fd) ;
-  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
-  if (r <= 0) return 0 ;
-  s[r] = 0 ;
+  read_text(path, s, sizeof(s)) ;
   p = strstr(s, "flags:") ;
   if (!p) return 0 ;
   p[strcspn(p, "\n")] = 0 ;
@@ -73,6 +83,20 @@ static int same (sv_mark const *a, sv_mark const *b)
   return a->ino == b->ino && a->dev == b->dev ;
 }
 
+/* Handed down under the same number, or as one of the streams. */
+static int is_inherited (uint32_t from, char const *fd, sv_mark const *id)
+{
+  char const *const at[] = { "1", "2", fd } ;
+  char path[64] ;
+  struct stat st ;
+  for (int i = 0 ; i < 3 ; i++)
+  {
+    proc_path(path, from, "/fd/", at[i]) ;
+    if (!stat(path, &st) && same(&(sv_mark){ .dev = st.st_dev, .ino = st.st_ino }, id)) return 1 ;
+  }
+  return 0 ;
+}
+
 static void consider (struct search *s, uint32_t pid, char const *fd)
 {
   sv_logfile *f = s->f + s->n ;
@@ -89,7 +113,7 @@ static void consider (struct search *s, uint32_t pid, char const *fd)
   if (is_aside(name) || !is_written(pid, fd)) return ;
   f->id = (sv_mark){ .dev = st.st_dev, .ino = st.st_ino, .size = (uint64_t)st.st_size } ;
   for (int i = 0 ; i < s->n ; i++) if (same(&s->f[i].id, &f->id)) return ;
-  for (int i = 0 ; i < s->nnot ; i++) if (same(s->not + i, &f->id)) return ;
+  if (s->heir_of && is_inherited(s->heir_of, fd, &f->id)) return ;
   if (!strcmp(name, "current") && !s->current)
   {
     s->current = 1 ;
@@ -141,13 +165,10 @@ static int take_dir (struct search *s, char const *base, char const *word)
 static void guess (struct search *s, sv_unit const *log)
 {
   char path[HF_PATH], text[4096] ;
-  ssize_t r ;
   take_dir(s, log->dir, "main") ;
   take_dir(s, log->dir, ".") ;
   if (!hf_path_join(path, sizeof(path), log->dir, "run")) return ;
-  r = openreadnclose_nb(path, text, sizeof(text) - 1) ;
-  if (r <= 0) return ;
-  text[r] = 0 ;
+  read_text(path, text, sizeof(text)) ;
   for (char *w = strtok(text, " \t\n\"'") ; w ; w = strtok(0, " \t\n\"'"))
     if (w[0] != '-' && w[0] != '#') take_dir(s, log->dir, w) ;
 }
@@ -158,40 +179,26 @@ static uint32_t parent_of (uint32_t pid)
   char path[64], s[1024] ;
   char *p ;
   uint32_t parent = 0 ;
-  ssize_t r ;
   proc_path(path, pid, "/status", "") ;
-  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
-  if (r <= 0) return 0 ;
-  s[r] = 0 ;
+  read_text(path, s, sizeof(s)) ;
   p = strstr(s, "\nPPid:") ;
   if (p) uint32_scan(p + 6 + strspn(p + 6, " \t"), &parent) ;
   return parent ;
 }
 
-/* What the logger has only because its supervisor has it is no log of this service. */
-static void leave_out (struct search *s, uint32_t supervisor)
-{
-  static sv_logfile f[INHERITED] ;
-  struct search its = { .f = f, .n = 0, .max = INHERITED, .current = 0, .streams = 0, .nnot = 0 } ;
-  if (supervisor) look_into(&its, supervisor, 9) ;
-  for (int i = 0 ; i < its.n ; i++) s->not[i] = f[i].id ;
-  s->nnot = its.n ;
-}
-
 int sv_logfind (sv_unit const *u, sv_logfile *f, int max)
 {
-  struct search s = { .f = f, .n = 0, .max = max, .current = 0, .streams = 0 } ;
+  struct search s = { .f = f, .max = max } ;
   sv_unit log ;
   if (sv_unit_log(&log, u))
   {
     int runs = log.reach == SV_OK && log.st.pid ;
-    s.nnot = 0 ;
-    if (runs) leave_out(&s, u->has_rec ? u->rec.supervisor.pid : parent_of(log.st.pid)) ;
+    if (runs) s.heir_of = u->has_rec ? u->rec.supervisor.pid : parent_of(log.st.pid) ;
     if (runs) look_into(&s, log.st.pid, 0) ;
     if (!s.n) guess(&s, &log) ;
     if (s.n) return s.n ;
   }
-  s.nnot = 0 ;
+  s.heir_of = 0 ;
   s.streams = 1 ;
   if (u->reach == SV_OK && u->st.pid) look_into(&s, u->st.pid, 0) ;
   if (!s.n && u->has_rec) look_into(&s, u->rec.supervisor.pid, 0) ;
@@ -204,11 +211,8 @@ uint64_t sv_log_lost (char const *dir)
   char path[HF_PATH], s[512] ;
   char *p ;
   uint64_t n = 0 ;
-  ssize_t r ;
   if (!hf_path_join(path, sizeof(path), dir, "lost")) return 0 ;
-  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
-  if (r <= 0) return 0 ;
-  s[r] = 0 ;
+  read_text(path, s, sizeof(s)) ;
   p = strstr(s, "lines ") ;
   if (p) uint64_scan(p + 6, &n) ;
   return n ;
@@ -230,7 +234,7 @@ uint64_t sv_logger_lost (sv_unit const *log)
   struct search s = { .f = f, .n = 0, .max = SV_MARKS } ;
   char path[64], words[4096] ;
   uint64_t n = 0 ;
-  ssize_t r ;
+  size_t len ;
   if (log->reach != SV_OK || !log->st.pid)
   {
     guess(&s, log) ;
@@ -238,9 +242,8 @@ uint64_t sv_logger_lost (sv_unit const *log)
     return n ;
   }
   proc_path(path, log->st.pid, "/cmdline", "") ;
-  r = openreadnclose_nb(path, words, sizeof(words) - 1) ;
-  words[r > 0 ? r : 0] = 0 ;
-  for (char *w = words ; w < words + r ; w += strlen(w) + 1) if (w > words && *w && *w != '-') n += lost_in(log, w) ;
+  len = read_text(path, words, sizeof(words)) ;
+  for (char *w = words ; w < words + len ; w += strlen(w) + 1) if (w > words && *w && *w != '-') n += lost_in(log, w) ;
   return n ;
 }
 
