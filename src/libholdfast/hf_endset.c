@@ -29,6 +29,7 @@ static int add_codes (hf_endset *s, char const *word)
 int hf_endset_scan (hf_endset *s, char const *text)
 {
   memset(s, 0, sizeof(*s)) ;
+  if (!text[strspn(text, " \t,")]) return 0 ;
   while (*(text += strspn(text, " \t,")))
   {
     char word[16] ;

@@ -26,7 +26,7 @@ static void want_start (struct step *s, enum hf_want want)
   }
   else if (m->phase == HF_PHASE_BACKOFF)
   {
-    int64_t soonest = m->started_at + SECOND ;
+    int64_t soonest = s->p->convention == HF_CONVENTION_S6 ? s->now : m->started_at + SECOND ;
     if (m->restart_at > soonest) m->restart_at = soonest ;
     if (m->restart_at <= s->now) hf_m_begin_start(s) ;
   }

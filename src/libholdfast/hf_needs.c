@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/djbunix.h>
 
@@ -37,11 +38,21 @@ int hf_needs_scan (char *s, size_t n, int (*f) (char const *, void *), void *dat
   return 0 ;
 }
 
+/* A link that leads nowhere is not the same as no file. Keeps errno. */
+static int is_absent (char const *file)
+{
+  struct stat st ;
+  int e = errno ;
+  int r = (e == ENOENT && lstat(file, &st) < 0) || e == ENOTDIR ;
+  errno = e ;
+  return r ;
+}
+
 int hf_needs_each (char const *file, int (*f) (char const *, void *), void *data)
 {
   char s[HF_NEEDS_MAX + 2] ;
   ssize_t r = openreadnclose_nb(file, s, HF_NEEDS_MAX + 1) ;
-  if (r < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1 ;
+  if (r < 0) return is_absent(file) ? 0 : -1 ;
   if (r > HF_NEEDS_MAX) return (errno = EMSGSIZE, -1) ;
   return hf_needs_scan(s, (size_t)r, f, data) ;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <skalibs/types.h>
 
@@ -18,6 +19,7 @@ hf_policy const hf_policy_default =
   .kill_mode = HF_KILL_PROCESS,
   .convention = HF_CONVENTION_RUNIT,
   .notification_fd = -1,
+  .lock_fd = -1,
   .down_signal = SIGTERM,
   .reload_signal = SIGHUP,
   .delay_min = 1000,
@@ -136,6 +138,15 @@ static int read_notification_fd (hf_policy *p, char const *s)
   return 1 ;
 }
 
+/* Comes after notification-fd, which must have another number. */
+static int read_lock_fd (hf_policy *p, char const *s)
+{
+  unsigned int n ;
+  if (!uint0_scan(s, &n) || n > 1023 || n < 3 || (int)n == p->notification_fd) return 0 ;
+  p->lock_fd = (int)n ;
+  return 1 ;
+}
+
 static int read_down_signal (hf_policy *p, char const *s)
 {
   int sig = hf_signal_scan(s) ;
@@ -198,12 +209,33 @@ static int read_never_retry (hf_policy *p, char const *s)
   return 1 ;
 }
 
-/* s6's: there or not, whatever is in it. */
+/* These are there or not, whatever is in them. */
+
 static int read_killpg (hf_policy *p, char const *s)
 {
   (void)s ;
   p->kill_group = 1 ;
   return 1 ;
+}
+
+static int read_background (hf_policy *p, char const *s)
+{
+  (void)s ;
+  p->background = 1 ;
+  return 1 ;
+}
+
+/* s6's, too; it is always wrong, so that nobody believes in it. */
+static int read_newpidns (hf_policy *p, char const *s)
+{
+  (void)p ;
+  (void)s ;
+  return 0 ;
+}
+
+static int is_marker (enum hf_entry which)
+{
+  return which == HF_ENTRY_FLAG_TIMEOUT_KILLPG || which == HF_ENTRY_FLAG_NEWPIDNS || which == HF_ENTRY_BACKGROUND ;
 }
 
 static int (*const readers[HF_ENTRY_POLICY_N]) (hf_policy *, char const *) =
@@ -224,14 +256,12 @@ static int (*const readers[HF_ENTRY_POLICY_N]) (hf_policy *, char const *) =
   [HF_ENTRY_TIMEOUT_SWEEP] = &read_timeout_sweep,
   [HF_ENTRY_KILL_MODE] = &read_kill_mode,
   [HF_ENTRY_NOTIFICATION_FD] = &read_notification_fd,
+  [HF_ENTRY_LOCK_FD] = &read_lock_fd,
   [HF_ENTRY_MAX_DEATH_TALLY] = &read_tally,
   [HF_ENTRY_FLAG_TIMEOUT_KILLPG] = &read_killpg,
+  [HF_ENTRY_FLAG_NEWPIDNS] = &read_newpidns,
+  [HF_ENTRY_BACKGROUND] = &read_background,
 } ;
-
-static char const *trouble (int e)
-{
-  return e == EMSGSIZE ? "too long" : hf_error_text(e) ;
-}
 
 static void use_s6 (hf_policy *p)
 {
@@ -240,12 +270,20 @@ static void use_s6 (hf_policy *p)
   p->finish125 = 1 ;
 }
 
-/* The value of a file in dir: length, or -1 and errno. */
-static int value_of (char const *dir, enum hf_entry which, char *s, unsigned int n)
+/* The value of a file in dir: null, or what is wrong with it. s[0] is 0 then. Absent: none. */
+static char const none[] = "" ;
+
+static char const *value_of (char const *dir, enum hf_entry which, char *s, unsigned int n)
 {
   char path[64] ;
-  if (!hf_path_join(path, sizeof(path), dir, hf_entry_name[which])) return -1 ;
-  return hf_value_read(path, s, n) ;
+  struct stat st ;
+  int e ;
+  if (hf_path_join(path, sizeof(path), dir, hf_entry_name[which]) && hf_value_read(path, s, n) >= 0) return 0 ;
+  e = errno ;
+  s[0] = 0 ;
+  if (e == EMSGSIZE) return "too long" ;
+  if (e != ENOENT) return hf_error_text(e) ;
+  return lstat(path, &st) < 0 ? none : "a link that leads nowhere" ;
 }
 
 /* The convention comes first, because it sets what the other files override. */
@@ -254,23 +292,20 @@ static void read_convention (char const *dir, uint64_t has, hf_policy *p, int s6
   static char const *const words[] = { "runit", "s6", 0 } ;
   char s[16] ;
   uint8_t which = !!s6default ;
-  if (!(has & (uint64_t)1 << HF_ENTRY_CONVENTION)) ;
-  else if (value_of(dir, HF_ENTRY_CONVENTION, s, sizeof(s)) < 0)
-  {
-    if (errno != ENOENT) (*complain)(HF_ENTRY_CONVENTION, trouble(errno)) ;
-  }
-  else if (!one_of(s, words, &which)) (*complain)(HF_ENTRY_CONVENTION, "neither runit nor s6") ;
+  char const *why = has & (uint64_t)1 << HF_ENTRY_CONVENTION ? value_of(dir, HF_ENTRY_CONVENTION, s, sizeof(s)) : none ;
+  if (!why && !one_of(s, words, &which)) why = "neither runit nor s6" ;
+  if (why && why != none) (*complain)(HF_ENTRY_CONVENTION, why) ;
   if (which) use_s6(p) ;
 }
 
 static void read_one (char const *dir, enum hf_entry which, hf_policy *p, hf_complain *complain)
 {
   char s[256] ;
-  if (value_of(dir, which, s, sizeof(s)) < 0)
-  {
-    if (errno != ENOENT) (*complain)(which, trouble(errno)) ;
-  }
-  else if (!(*readers[which])(p, s)) (*complain)(which, "invalid value") ;
+  char const *why = value_of(dir, which, s, sizeof(s)) ;
+  if (why == none) return ;
+  if (is_marker(which)) why = 0 ;
+  if (!why && !(*readers[which])(p, s)) why = which == HF_ENTRY_FLAG_NEWPIDNS ? "not supported" : "invalid value" ;
+  if (why) (*complain)(which, why) ;
 }
 
 void hf_policy_read (hf_policy *p, char const *dir, uint64_t has, int s6default, hf_complain *complain)

@@ -29,6 +29,7 @@ static char const *const step_names[HF_STEP_N] =
   [HF_STEP_SESSION] = "make a session",
   [HF_STEP_EXEC] = "execute",
   [HF_STEP_INTERPRETER] = "find the interpreter",
+  [HF_STEP_LOCK] = "lock supervise/service-lock",
 } ;
 
 char const *hf_step_name (int step)
@@ -84,7 +85,7 @@ static void tie_to_parent (int yes)
 static int child_fds (hf_spawn const *sp)
 {
   return place(sp->fd0, 0) && place(sp->fd1, 1) && place(sp->fd2, 2)
-    && place(sp->notify_to >= 0 ? sp->notify_fd : -1, sp->notify_to) ;
+    && place(sp->notify_to >= 0 ? sp->notify_fd : -1, sp->notify_to) && place(sp->lock_fd, sp->lock_to) ;
 }
 
 /* Where no clock tells the time that /proc shows, /proc does if there is one. */

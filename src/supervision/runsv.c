@@ -133,27 +133,33 @@ static void read_control (slot *s)
     else if (b[i] > 1 && !(R.leaving && s == &R.main)) command(s, b[i]) ;
 }
 
-static void stop_and_leave (void)
+/* In the s6 convention HUP waits for the service to end by itself, and INT, which a terminal
+   sends, is handed on to the session that the service has of its own. */
+static void stop_and_leave (int sig)
 {
-  int quiet = R.daemontools || R.main.policy.convention == HF_CONVENTION_S6 ;
-  if (quiet) command(&R.main, 'd') ;
+  int s6 = R.main.policy.convention == HF_CONVENTION_S6 ;
+  if (s6 && sig == SIGINT) { signal_run(&R.main, SIGINT, 1) ; R.gone = 1 ; return ; }
+  if (R.daemontools || (s6 && sig == SIGTERM)) command(&R.main, 'd') ;
   command(&R.main, 'x') ;
+}
+
+static int handle_signal (int sig)
+{
+  switch (sig)
+  {
+    case SIGCHLD : R.unreaped = 1 ; return 1 ;
+    case SIGTERM :
+    case SIGINT :
+    case SIGHUP : stop_and_leave(sig) ; return 1 ;
+    case SIGQUIT : R.gone = 1 ; return 0 ;
+    case SIGUSR1 : move_directory() ; return 1 ;
+    default : return sig > 0 ;
+  }
 }
 
 static void handle_signals (void)
 {
-  for (int i = 0 ; i < SIGNALS ; i++) switch (selfpipe_read())
-  {
-    case -1 :
-    case 0 : return ;
-    case SIGCHLD : R.unreaped = 1 ; break ;
-    case SIGTERM :
-    case SIGINT :
-    case SIGHUP : stop_and_leave() ; break ;
-    case SIGQUIT : R.gone = 1 ; return ;
-    case SIGUSR1 : move_directory() ; break ;
-    default : break ;
-  }
+  for (int i = 0 ; i < SIGNALS && handle_signal(selfpipe_read()) ; i++) ;
 }
 
 static void read_notify (slot *s)

@@ -162,10 +162,16 @@ static void open_to_group (slot *s)
 {
   char name[64] ;
   char path[64] ;
+  struct stat st ;
   gid_t gid ;
   if (!has_entry(s, HF_ENTRY_CONTROL_GROUP)) return ;
-  if (!hf_path_join(path, sizeof(path), s->dir, "control-group") || hf_value_read(path, name, sizeof(name)) <= 0) return ;
-  if (hf_group_scan(name, &gid) <= 0) { hf_warn("ignoring ", s->label, "control-group: unknown group ", name) ; return ; }
+  if (!hf_path_join(path, sizeof(path), s->dir, "control-group")) return ;
+  if (hf_value_read(path, name, sizeof(name)) < 0)
+  {
+    if (errno != ENOENT || !lstat(path, &st)) hf_warn("ignoring ", s->label, "control-group: unable to read it") ;
+    return ;
+  }
+  if (hf_group_scan(name, &gid) <= 0) { hf_warn("ignoring ", s->label, "control-group: no such group") ; return ; }
   if (fchownat(s->sup_fd, "control", (uid_t)-1, gid, 0) < 0 || fchmodat(s->sup_fd, "control", 0620, 0) < 0)
     hf_warnsys("unable to give ", s->label, "supervise/control to group ", name) ;
 }

@@ -114,7 +114,11 @@ static pid_t successor (void)
   pid_t pids[64] ;
   pid_t named = 0, first = 0 ;
   int n ;
-  if (hf_value_read("background", file, sizeof(file)) < 0) return 0 ;
+  if (hf_value_read("background", file, sizeof(file)) < 0)
+  {
+    hf_warnsys("no pid file is known, unable to read background") ;
+    file[0] = 0 ;
+  }
   if (!file[0] || hf_value_read(file, text, sizeof(text)) <= 0 || !pid0_scan(text, &named)) named = 0 ;
   n = hf_proc_children(getpid(), pids, 64) ;
   for (int i = 0 ; i < n ; i++)
@@ -130,7 +134,7 @@ static int went_to_background (slot *s, int wstat)
 {
   pid_t pid ;
   uint64_t start ;
-  if (s->st.m.islog || s->st.m.phase != HF_PHASE_RUN || s->st.m.flags & HF_FLAG_TERM) return 0 ;
+  if (!s->policy.background || s->st.m.islog || s->st.m.phase != HF_PHASE_RUN || s->st.m.flags & HF_FLAG_TERM) return 0 ;
   if (!WIFEXITED(wstat) || WEXITSTATUS(wstat) || !(pid = successor())) return 0 ;
   s->st.child.pid = (uint32_t)pid ;
   s->st.child.start_lo = s->st.child.start_hi = hf_proc_start(pid, &start) ? start : 0 ;

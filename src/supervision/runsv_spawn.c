@@ -21,12 +21,14 @@
 #include <skalibs/uint32.h>
 
 #include <holdfast/clock.h>
+#include <holdfast/lock.h>
 #include <holdfast/message.h>
 #include <holdfast/spawn.h>
 #include "config.h"
 #include "runsv.h"
 
 #define HOOK_TIME 60000
+#define LABEL_MAX (HF_NAME + 4)
 #define FINISH_TRIES 10       /* a finish that cannot be started must not hold up the service for ever */
 #define CANNOT_START (111 << 8) /* what a child that cannot exec would have exited with */
 
@@ -79,6 +81,20 @@ static int make_notify (slot *s)
   s->notify_r = openat(s->sup_fd, "notifypipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
   if (s->notify_r < 0) return -2 ;
   return openat(s->sup_fd, "notifypipe", O_RDWR | O_CLOEXEC) ;
+}
+
+/* lock-fd: a lock that the run holds, and all that it starts, and nobody else: the next run does
+   not begin before they are gone. The descriptor for the run, whose number is above that of the
+   other one; -1 none wanted; -2 and errno. */
+static int make_lock (slot *s)
+{
+  int fd, r ;
+  if (s->policy.lock_fd < 0) return -1 ;
+  fd = openat(s->sup_fd, "service-lock", O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0644) ;
+  if (fd < 0) return -2 ;
+  r = hf_lock(fd, 0) < 0 ? -2 : fcntl(fd, F_DUPFD_CLOEXEC, s->policy.notification_fd + 1) ;
+  fd_close(fd) ;
+  return r == -1 ? -2 : r ;
 }
 
 /* The machine or the disk is in trouble, not the service: it is no end of a run, and a finish
@@ -233,7 +249,8 @@ static int find_scan (char *path)
 /* A service with needs is started through svneed, which brings them up and then execs run. */
 static int has_needs (slot *s)
 {
-  return !s->st.m.islog && !R.daemontools && has_entry(s, HF_ENTRY_NEEDS) && !access("needs", F_OK) ;
+  struct stat st ;
+  return !s->st.m.islog && !R.daemontools && has_entry(s, HF_ENTRY_NEEDS) && !lstat("needs", &st) ;
 }
 
 /* A log/ that was not there when runsv came up: the way to it is a fresh image of runsv, which
@@ -261,34 +278,47 @@ static int must_wait (slot *s)
   return 0 ;
 }
 
+/* "NAME", or "NAME/log" in buf of LABEL_MAX bytes. */
+static char const *name_of (slot const *s, char *buf)
+{
+  return s->st.m.islog && hf_path_join(buf, LABEL_MAX, R.base, "log") ? buf : R.base ;
+}
+
 /* The word that run gets: the instance, or what the s6 convention says; or null. */
-static char const *argument (slot const *s)
+static char const *argument (slot const *s, char *buf)
 {
   if (R.instance[0]) return R.instance ;
-  if (s->policy.convention != HF_CONVENTION_S6) return 0 ;
-  return s->st.m.islog ? "log" : R.base ;
+  return s->policy.convention == HF_CONVENTION_S6 ? name_of(s, buf) : 0 ;
 }
 
 static void start_run (slot *s, char const *file, char const *const *argv)
 {
   hf_spawn sp = HF_SPAWN_ZERO ;
+  int step = HF_STEP_FDS ;
   int fd = make_notify(s) ;
-  if (fd == -2)
+  if (fd != -2)
   {
-    int step = HF_STEP_FDS ;
+    step = HF_STEP_LOCK ;
+    sp.lock_fd = make_lock(s) ;
+  }
+  if (fd == -2 || sp.lock_fd == -2)
+  {
     complain_spawn(s, "run", &step, errno) ;
     slot_event(s, HF_EV_NOTSTARTED, AGAIN) ;
+    if (fd >= 0) fd_close(fd) ;
     return ;
   }
   sp.file = file ;
   sp.argv = argv ;
   sp.notify_fd = fd ;
   sp.notify_to = s->policy.notification_fd ;
+  sp.lock_to = s->policy.lock_fd ;
   sp.session = session_of(s) ;
   sp.record = &record_run ;
   place_pipe(s, &sp) ;
   spawn_child(s, &sp, "run") ;
   if (fd >= 0) fd_close(fd) ;
+  if (sp.lock_fd >= 0) fd_close(sp.lock_fd) ;
 }
 
 /* Through svneed, which brings the needed up and then execs run; with no run there (a target)
@@ -296,7 +326,8 @@ static void start_run (slot *s, char const *file, char const *const *argv)
 static void __attribute__((noinline)) run_with_needs (slot *s)
 {
   char svneed[HF_PATH], scan[HF_PATH] ;
-  char const *argv[] = { "svneed", "-d", scan, "-n", R.name, "-f", "needs", "--", "./run", argument(s), 0 } ;
+  char name[LABEL_MAX] ;
+  char const *argv[] = { "svneed", "-d", scan, "-n", R.name, "-f", "needs", "--", "./run", argument(s, name), 0 } ;
   find_svneed(svneed) ;
   if (!find_scan(scan))
   {
@@ -316,7 +347,8 @@ void spawn_run (slot *s)
   if (has_needs(s)) run_with_needs(s) ;
   else
   {
-    char const *argv[] = { "./run", argument(s), 0 } ;
+    char name[LABEL_MAX] ;
+    char const *argv[] = { "./run", argument(s, name), 0 } ;
     start_run(s, "./run", argv) ;
   }
 }
@@ -350,7 +382,8 @@ void spawn_finish (slot *s)
 {
   hf_spawn sp = HF_SPAWN_ZERO ;
   char code[UINT_FMT], sig[UINT_FMT], pgid[UINT32_FMT] ;
-  char const *argv[6] = { "./finish", code, sig, s->st.m.islog ? "log" : R.base, pgid, 0 } ;
+  char name[LABEL_MAX] ;
+  char const *argv[6] = { "./finish", code, sig, name_of(s, name), pgid, 0 } ;
   int step = HF_STEP_EXEC ;
   int has = has_finish(s) ;
   if (has < 0) complain_spawn(s, "finish", &step, errno) ;

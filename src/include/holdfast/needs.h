@@ -15,7 +15,7 @@
 extern int hf_needs_scan (char *s, size_t n, int (*f) (char const *, void *), void *data) ;
 
 /* The same for a file. An absent file has no names. 0, f's nonzero value, or -1 and errno
-   (EMSGSIZE: larger than HF_NEEDS_MAX). */
+   (EMSGSIZE: larger than HF_NEEDS_MAX; ENOENT: a link that leads nowhere). */
 extern int hf_needs_each (char const *file, int (*f) (char const *, void *), void *data) ;
 
 #endif

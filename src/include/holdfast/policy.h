@@ -32,7 +32,9 @@ struct hf_policy_s
   uint8_t from_death ;        /* restart-from: 1 the delay counts from the death, 0 from the start */
   uint8_t daemontools ;       /* supervise: x waits, run exiting 100 means: do not try again */
   uint8_t kill_group ;        /* flag-timeout-killpg: timeout-kill kills the process group */
+  uint8_t background ;        /* background: run leaves a daemon behind, which is the service */
   int notification_fd ;       /* notification-fd, or -1 */
+  int lock_fd ;               /* lock-fd, or -1 */
   int down_signal ;           /* down-signal, default TERM */
   int reload_signal ;         /* reload-signal, default HUP */
   uint32_t delay_min ;        /* restart-delay, ms */
@@ -65,7 +67,7 @@ extern void hf_policy_read (hf_policy *p, char const *dir, uint64_t has, int s6d
 /* Is the end wstat (wait(2)'s form) in the set? */
 extern int hf_endset_has (hf_endset const *s, int wstat) ;
 
-/* Reads words "0 3-7 SIGTERM KILL" into a set. 1, or 0 if a word is none. */
+/* Reads words "0 3-7 SIGTERM KILL" into a set. 1, or 0 if there is no word or a word is none. */
 extern int hf_endset_scan (hf_endset *s, char const *text) ;
 
 /* A file with one value: up to n-1 bytes of its first line, trailing blanks removed.

@@ -17,6 +17,7 @@ enum hf_step
   HF_STEP_SESSION,
   HF_STEP_EXEC,
   HF_STEP_INTERPRETER,        /* the file is there, its #! interpreter is not */
+  HF_STEP_LOCK,               /* lock-fd: an earlier run's lock is still held */
   HF_STEP_N
 } ;
 
@@ -33,12 +34,14 @@ struct hf_spawn_s
   int fd0, fd1, fd2 ;         /* become 0, 1, 2; -1: inherited */
   int notify_fd ;             /* this descriptor ... */
   int notify_to ;             /* ... becomes that number; -1: none */
+  int lock_fd ;               /* the same for this one, which must not be notify_to */
+  int lock_to ;
   int session ;               /* 1: setsid, 2: own process group */
   int die_with_parent ;       /* until it records itself */
   int (*record) (void *, hf_proc const *) ; /* called in the child with its identity, before exec; or null */
   void *data ;
 } ;
-#define HF_SPAWN_ZERO { .fd0 = -1, .fd1 = -1, .fd2 = -1, .notify_fd = -1, .notify_to = -1 }
+#define HF_SPAWN_ZERO { .fd0 = -1, .fd1 = -1, .fd2 = -1, .notify_fd = -1, .notify_to = -1, .lock_fd = -1, .lock_to = -1 }
 
 /* Starts it: signal mask empty, handlers reset. proc gets pid and start bounds.
    1; or 0, errno and *step. A child that failed at a step has already been reaped. */
