@@ -157,14 +157,14 @@ static int print_to (char const *file, sv_names const *l)
 {
   char tmp[HF_PATH] ;
   size_t n = strlen(file) ;
-  int fd ;
+  int fd, here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ; /* print() may go elsewhere */
   if (n + 5 > sizeof(tmp)) hf_die(HF_EXIT_USAGE, "file name too long") ;
   memcpy(tmp, file, n) ;
   memcpy(tmp + n, ".new", 5) ;
   fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) ;
   if (fd < 0 || dup2(fd, 1) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to create ", tmp) ;
   print(l) ;
-  if (rename(tmp, file) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to rename ", tmp, " to ", file) ;
+  if (renameat(here, tmp, here, file) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to rename ", tmp, " to ", file) ;
   return 0 ;
 }
 

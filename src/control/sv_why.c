@@ -179,7 +179,7 @@ static void lost (sv_unit const *u)
 
 static int why_one (char const *word)
 {
-  sv_unit u ;
+  sv_unit u, log ;
   sv_unit_look(&u, word) ;
   state(&u) ;
   if (u.reach == SV_NODIR) return 1 ;
@@ -192,7 +192,7 @@ static int why_one (char const *word)
   policy(&u) ;
   limits(&u) ;
   lost(&u) ;
-  sv_put("last lines:\n") ;
+  sv_put(sv_unit_log(&log, &u) ? "last lines:\n" : "last lines of all who share its output:\n") ;
   if (!sv_log_since(&u, LINES, &heading)) sv_put("  none found\n") ;
   return u.reach != SV_OK ;
 }

@@ -100,7 +100,7 @@ check 'a signal' has '^holdfast_service_last_exit_code{service="killed"} 138$' m
 check 'no supervisor' has '^holdfast_service_supervised{service="alone"} 0$' metrics
 is 'the end is marked' "$(tail -n 1 metrics)" '# EOF'
 refuse 'nothing but samples and comments' sh -c 'grep -v "^#" metrics | grep -vq "^holdfast_service_[a-z_]*{service=\".*\"} [0-9.]*$"'
-exits 'into a file' 0 sv metrics -o "$T/sv.prom"
+exits 'into a file' 0 sv metrics -o sv.prom
 check 'as a whole' sh -c 'sed "/since/d" sv.prom >a ; sed "/since/d" metrics >b ; cmp -s a b'
 
 # What a logger lost, wherever it writes to.
