@@ -23,7 +23,7 @@ service killed down= restart=never <<'END'
 kill -USR1 $$
 END
 mkdir "$SVDIR/alone" "$SVDIR/tmpl@"
-odd=$(printf 'q"\\\001x')
+odd=$(printf 'q"\\\001\nx')
 mkdir "$SVDIR/$odd"
 supervise up down ready failed killed
 is_ready() { sv list --json ready | grep -q '"ready":true' ; }
@@ -85,7 +85,7 @@ assert s['ready']['ready_since'] >= s['ready']['since'] - 0.002
 same('failed', why='gave-up', last_end_status={'exit_code': 7}, deaths=1)
 same('killed', why='failed', last_end_status={'signal': 'USR1', 'signal_number': 10, 'core_dumped': False})
 same('alone', state='unsupervised', supervised=False, error='file does not exist')
-assert 'q"\\\x01x' in s
+assert 'q"\\\x01\nx' in s
 END
   check 'JSON is what it says it is' python3 read.py "$(. "$SRC/package/info" ; echo "$version")"
 else skip 'JSON is what it says it is' 'no python3' ; fi
@@ -100,6 +100,31 @@ check 'a signal' has '^holdfast_service_last_exit_code{service="killed"} 138$' m
 check 'no supervisor' has '^holdfast_service_supervised{service="alone"} 0$' metrics
 is 'the end is marked' "$(tail -n 1 metrics)" '# EOF'
 refuse 'nothing but samples and comments' sh -c 'grep -v "^#" metrics | grep -vq "^holdfast_service_[a-z_]*{service=\".*\"} [0-9.]*$"'
+if command -v python3 >/dev/null ; then
+  cat >openmetrics.py <<'END'
+import re, sys
+text = open('metrics', 'rb').read().decode()
+assert text.endswith('# EOF\n') and text.count('# EOF') == 1
+label = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
+family, kind, done, series, names = None, None, set(), set(), set()
+for l in text.split('\n')[:-2]:
+  m = re.fullmatch(r'# (TYPE|UNIT|HELP) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)', l)
+  if m:
+    if m[2] != family:
+      assert m[1] == 'TYPE' and m[2] not in done and m[3] in ('gauge', 'counter'), l
+      family, kind = m[2], m[3]
+      done.add(family)
+    assert m[1] != 'UNIT' or family.endswith('_' + m[3]), l
+    continue
+  m = re.fullmatch(r'([a-zA-Z_:][a-zA-Z0-9_:]*)\{(' + label + r')\} ([0-9]+(?:\.[0-9]+)?)', l)
+  assert m and m[1] == family + ('_total' if kind == 'counter' else ''), l
+  assert (m[1], m[2]) not in series, l
+  series.add((m[1], m[2]))
+  names.add(m[2])
+assert len(names) == int(sys.argv[1]), names
+END
+  check 'valid OpenMetrics' python3 openmetrics.py 7
+else skip 'valid OpenMetrics' 'no python3' ; fi
 exits 'into a file' 0 sv metrics -o sv.prom
 check 'as a whole' sh -c 'sed "/since/d" sv.prom >a ; sed "/since/d" metrics >b ; cmp -s a b'
 
