@@ -57,7 +57,7 @@ static int64_t field (char const *file, char const *name)
 }
 
 /* All that runs below us, but the services: their number, wake-ups, and the dirty memory of at
-   most 100 of them (KiB each). */
+   most 100 of them. */
 struct sum { int n ; int64_t switches ; int sampled ; int64_t dirty ; } ;
 
 static void look (pid_t pid, struct sum *s, int self)
@@ -96,10 +96,25 @@ static int by_size (void const *a, void const *b)
   return x < y ? -1 : x > y ;
 }
 
+static char const *logger ;
+
+static void make_logger (char const *dir)
+{
+  char path[4200], text[600] ;
+  int fd, n = snprintf(text, sizeof(text), "#!/bin/sh\nmkdir -p main\nexec %s\n", logger) ;
+  snprintf(path, sizeof(path), "%s/log", dir) ;
+  mkdir(path, 0755) ;
+  snprintf(path, sizeof(path), "%s/log/run", dir) ;
+  fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755) ;
+  if (fd < 0 || write(fd, text, (size_t)n) != n) { perror(path) ; exit(111) ; }
+  close(fd) ;
+}
+
 static void make_service (char const *dir, char const *program)
 {
   char run[4200] ;
   mkdir(dir, 0755) ;
+  if (logger) make_logger(dir) ;
   snprintf(run, sizeof(run), "%s/run", dir) ;
   if (symlink(program, run) < 0 && errno != EEXIST) { perror(run) ; exit(111) ; }
 }
@@ -133,8 +148,8 @@ int main (int argc, char **argv)
   double up, killed = 0, moved ;
   struct timespec settle = { .tv_sec = 2 } ;
   pid_t pid ;
-  while ((c = getopt(argc, argv, "+s:r:x:i:q")) != -1)
-    if (c == 's') sig = atoi(optarg) ; else if (c == 'r') rescan = optarg ; else if (c == 'x') stop = optarg ;
+  while ((c = getopt(argc, argv, "+s:r:x:i:ql:")) != -1)
+    if (c == 'l') logger = optarg ; else if (c == 's') sig = atoi(optarg) ; else if (c == 'r') rescan = optarg ; else if (c == 'x') stop = optarg ;
     else if (c == 'i') idle = atoi(optarg) ; else if (c == 'q') quick = 1 ; else return 100 ;
   argv += optind ;
   n = atoi(argv[1]) ;
@@ -171,7 +186,7 @@ int main (int argc, char **argv)
   else kill(pid, sig) ;
   while (wait(0) > 0 || errno == EINTR) ;
   gone = now() ;
-  printf("%-22s %6d %9.0f %9.1f %9lld %9.0f %10.0f %9.0f\n", argv[0], got, up, before.sampled ? (double)before.dirty / before.sampled : 0,
+  printf("%-22s %6d %9.0f %9.1f %9lld %9.0f %10.0f %9.0f\n", argv[0], got, up, before.sampled ? (double)before.dirty / before.sampled * (before.n - 1) / n : 0,
     (long long)(after.switches - before.switches), killed, moved, (double)(gone - begin) / 1e6) ;
   return 0 ;
 }
