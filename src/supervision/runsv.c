@@ -40,7 +40,10 @@
 #define DRAINS 2              /* more lives of a logger that dies with something unread */
 #define ADOPTED_LOOK 100      /* ms between looks at an adopted process where there is no pidfd */
 
-runsv R ;
+/* All that is written to while there is no logger lies in one page: R begins it, the other data
+   follows, and the logger's come last of all. */
+__attribute__((aligned(4096))) runsv R = { .pipe_r = -1, .pipe_w = -1, .move_at = HF_NEVER, .turn = 1 } ;
+__attribute__((common)) slot L ;
 
 /* Actions */
 
@@ -178,8 +181,8 @@ static void logger_ended (void)
 {
   char fmt[UINT_FMT] ;
   int n = drain_unread() ;
-  if (n && R.drains && !R.log.st.m.script) { R.drains-- ; drain_begin() ; command(&R.log, 'o') ; }
-  if (R.log.st.m.phase != HF_PHASE_DOWN) return ;
+  if (n && R.drains && !L.st.m.script) { R.drains-- ; drain_begin() ; command(&L, 'o') ; }
+  if (L.st.m.phase != HF_PHASE_DOWN) return ;
   R.gone = 1 ;
   if (!n) return ;
   fmt[uint_fmt(fmt, (unsigned int)n)] = 0 ;
@@ -204,18 +207,18 @@ static int script_has_time (void)
 static void leave (void)
 {
   if (script_has_time()) return ;
-  if (!R.log.present) { R.gone = 1 ; return ; }
+  if (!L.present) { R.gone = 1 ; return ; }
   if (R.leaving == 1)
   {
     R.leaving = 2 ;
-    R.drains = R.log.st.m.phase == HF_PHASE_DOWN ? 0 : DRAINS ;
+    R.drains = L.st.m.phase == HF_PHASE_DOWN ? 0 : DRAINS ;
     if (R.pipe_w >= 0) fd_close(R.pipe_w) ;
     R.pipe_w = -1 ;
     drain_begin() ;
-    command(&R.log, HF_COMMAND_LEAVE) ;
+    command(&L, HF_COMMAND_LEAVE) ;
   }
-  else if (drain_is_over()) command(&R.log, 'd') ;
-  if (R.log.st.m.phase == HF_PHASE_DOWN) logger_ended() ;
+  else if (drain_is_over()) command(&L, 'd') ;
+  if (L.st.m.phase == HF_PHASE_DOWN) logger_ended() ;
 }
 
 /* The loop */
@@ -275,14 +278,14 @@ static void slot_turn (slot *s, struct pollfd const *x, int n)
 
 int publish_both (void)
 {
-  return publish(&R.main) | (R.log.present ? publish(&R.log) : 0) ;
+  return publish(&R.main) | (L.present ? publish(&L) : 0) ;
 }
 
 static void turn (void)
 {
   struct pollfd x[9] ;
   int n = watch(x, R.signal_fd) ;
-  int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&R.log)) ;
+  int64_t deadline = earlier(slot_deadline(&R.main), slot_deadline(&L)) ;
   if (R.unreaped) deadline = R.now ;
   deadline = earlier(deadline, R.move_at) ;
   if (R.hook) deadline = earlier(deadline, R.hook_until) ;
@@ -290,20 +293,20 @@ static void turn (void)
   if (R.leaving == 2) deadline = earlier(deadline, R.drain_at) ;
   if (R.checker) deadline = earlier(deadline, R.checker_until) ;
   n += watch_slot(x + n, &R.main) ;
-  n += watch_slot(x + n, &R.log) ;
+  n += watch_slot(x + n, &L) ;
   if (poll(x, (nfds_t)n, hf_clock_poll(deadline, R.now)) < 0) n = 0 ;
   R.now = hf_clock_ms() ;
   R.turn++ ;
   if (is_set(x, n, R.signal_fd)) handle_signals() ;
   if (R.unreaped) reap() ;
-  slot_turn(&R.log, x, n) ;
+  slot_turn(&L, x, n) ;
   slot_turn(&R.main, x, n) ;
   if (R.hook && R.now >= R.hook_until) { kill(R.hook, SIGKILL) ; R.hook_until = R.now + ADOPTED_LOOK ; }
   if (R.now >= R.move_at) move_directory() ;
   if (R.checker && R.now >= R.checker_until) { kill(R.checker, SIGKILL) ; R.checker_until = R.now + ADOPTED_LOOK ; }
   if (R.leaving) leave() ;
   if (publish_both()) hf_stack_release() ;
-  if (R.upgrade && !R.leaving && !R.main.ev_n && !R.log.ev_n) upgrade_go() ;
+  if (R.upgrade && !R.leaving && !R.main.ev_n && !L.ev_n) upgrade_go() ;
 }
 
 /* The end and the beginning */
@@ -324,17 +327,17 @@ static void answer_check (int argc, char const *const *argv)
     _exit(uint0_scan(argv[2], &format) && format == HF_STATE_FORMAT ? 0 : 1) ;
 }
 
-int main (int argc, char const *const *argv)
+int main (int argc, char **argv)
 {
+  char prog[PROG_MAX] ;
   subgetopt l = SUBGETOPT_ZERO ;
   PROG = "runsv" ;
-  hf_version("runsv", argc, argv) ;
-  answer_check(argc, argv) ;
-  R.argv = argv ;
-  R.pipe_r = R.pipe_w = -1 ;
+  R.argv = (char const *const *)argv ;
+  hf_version("runsv", argc, R.argv) ;
+  answer_check(argc, R.argv) ;
   for (;;)
   {
-    int opt = subgetopt_r(argc, argv, "6D", &l) ;
+    int opt = subgetopt_r(argc, R.argv, "6D", &l) ;
     if (opt == -1) break ;
     if (opt == '6') R.s6default = 1 ;
     else if (opt == 'D') R.daemontools = 1 ;
@@ -342,10 +345,10 @@ int main (int argc, char const *const *argv)
   }
   if (argc - l.ind != 1) hf_die_usage(1, USAGE, 1) ;
   if (!fd_sanitize()) hf_diesys(HF_EXIT_SYSTEM, "unable to open descriptors 0 to 2") ;
-  start(argv[l.ind]) ;
+  start(argv[l.ind], prog) ;
   hf_stack_release() ;
   while (!R.gone) turn() ;
   say_goodbye(&R.main) ;
-  say_goodbye(&R.log) ;
+  say_goodbye(&L) ;
   return 0 ;
 }

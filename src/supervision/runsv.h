@@ -68,11 +68,9 @@ typedef struct runsv_s runsv ;
 struct runsv_s
 {
   slot main ;
-  slot log ;
   char const *name ;          /* as given */
   char const *base ;          /* its last component */
-  char instance[HF_NAME] ;
-  char prog[HF_NAME + 8] ;    /* "runsv NAME" */
+  char const *instance ;      /* of "name@instance", or empty */
   char boot[HF_BOOTID] ;
   char const *const *argv ;
   int scan_fd ;               /* the directory runsv was started in */
@@ -102,6 +100,7 @@ struct runsv_s
 } ;
 
 extern runsv R ;
+extern slot L ;               /* the logger; apart, so that without one its page stays untouched */
 
 /* runsv.c */
 extern void slot_event (slot *s, enum hf_event_kind kind, int arg) ;
@@ -110,7 +109,8 @@ extern void work_off (slot *s) ;
 extern int publish_both (void) ;  /* was there anything to publish? */
 
 /* runsv_start.c: may exit 111 */
-extern void start (char const *name) ;
+#define PROG_MAX (HF_NAME + 8)
+extern void start (char *name, char *prog) ; /* prog: room for PROG_MAX, kept in use */
 
 /* runsv_init.c: these may exit 111 */
 extern void init_slot (slot *s, char const *supervise) ;

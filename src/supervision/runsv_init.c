@@ -228,7 +228,7 @@ static int open_theirs (uint32_t pid, int fd, int flags, int any)
 
 static int open_write_end (void)
 {
-  uint32_t logger = R.log.st.m.phase == HF_PHASE_RUN ? R.log.st.child.pid : 0 ;
+  uint32_t logger = L.st.m.phase == HF_PHASE_RUN ? L.st.child.pid : 0 ;
   uint32_t run = R.main.st.m.phase == HF_PHASE_RUN ? R.main.st.child.pid : 0 ;
   int fd = open_theirs(logger, 0, O_RDWR, 1) ;
   if (fd < 0 && !logger) fd = open_theirs(run, 1, O_RDWR, 0) ;

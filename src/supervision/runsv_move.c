@@ -20,14 +20,14 @@
 
 #define RETRY 1000
 
-static jmp_buf retreat ;
+static jmp_buf *retreat ;
 static int moving ;
 static int said ;
 
 /* Called by what init_slot calls, instead of dying. */
 void move_failed (void)
 {
-  if (moving) longjmp(retreat, 1) ;
+  if (moving) longjmp(*retreat, 1) ;
 }
 
 int move_is_on (void)
@@ -65,10 +65,12 @@ static int move_slot (slot *s)
   slot old = *s ;
   slot fresh = *s ;
   char sup[32] ;
+  jmp_buf here ;
   hf_path_join(sup, sizeof(sup), s->dir, "supervise") ;
   fresh.lock_fd = fresh.state_fd = fresh.control_r = fresh.sup_fd = -1 ;
   moving = 1 ;
-  if (setjmp(retreat))
+  retreat = &here ;
+  if (setjmp(here))
   {
     moving = 0 ;
     fresh.notify_r = -1 ;
@@ -124,11 +126,11 @@ static int go_there (void)
 
 void move_directory (void)
 {
-  slot *both[2] = { &R.main, &R.log } ;
+  slot *both[2] = { &R.main, &L } ;
   int moved = 0 ;
   int r = go_there() ;
   R.move_at = HF_NEVER ;
-  R.main.looked = R.log.looked = 0 ;
+  R.main.looked = L.looked = 0 ;
   if (r < 0) { hf_warnsys("unable to move to the new service directory") ; return ; }
   for (int i = 0 ; i < 2 ; i++) if (must_move(both[i]))
   {

@@ -30,7 +30,7 @@ static void drop_fd (int *fd)
 int is_ours (pid_t pid)
 {
   uint32_t p = (uint32_t)pid ;
-  return p == R.main.st.child.pid || p == R.main.st.script.pid || p == R.log.st.child.pid
+  return p == R.main.st.child.pid || p == R.main.st.script.pid || p == L.st.child.pid
     || pid == R.hook || pid == R.checker ;
 }
 
@@ -176,7 +176,7 @@ static void one_death (pid_t pid, int wstat)
   uint32_t p = (uint32_t)pid ;
   if (p == R.main.st.child.pid) child_died(&R.main, wstat) ;
   else if (p == R.main.st.script.pid) script_died(&R.main, wstat) ;
-  else if (p == R.log.st.child.pid) child_died(&R.log, wstat) ;
+  else if (p == L.st.child.pid) child_died(&L, wstat) ;
   else if (pid == R.checker) upgrade_checked(wstat) ;
   else if (pid == R.hook) { R.hook = 0 ; R.main.st.hook.pid = 0 ; R.main.state_dirty = 1 ; }
 }
@@ -190,7 +190,7 @@ void reap (void)
   for (int i = 0 ; i < DEATHS && (pid = waitpid(-1, &wstat, WNOHANG)) > 0 ; i++) one_death(pid, wstat) ;
   R.unreaped = pid > 0 ;
   if (R.main.st.m.phase == HF_PHASE_SWEEP) sweep(&R.main, 0) ;
-  if (R.log.present && R.log.st.m.phase == HF_PHASE_SWEEP) sweep(&R.log, 0) ;
+  if (L.present && L.st.m.phase == HF_PHASE_SWEEP) sweep(&L, 0) ;
 }
 
 /* Is an adopted process, one that wait(2) tells nothing of, dead? */

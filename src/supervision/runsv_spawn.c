@@ -258,7 +258,7 @@ static int has_needs (slot *s)
 static int wants_logger (slot *s)
 {
   struct stat st ;
-  if (s->st.m.islog || R.log.present || R.log_tried || R.daemontools) return 0 ;
+  if (s->st.m.islog || L.present || R.log_tried || R.daemontools) return 0 ;
   if (!has_entry(s, HF_ENTRY_LOG) || stat("log", &st) < 0 || !S_ISDIR(st.st_mode)) return 0 ;
   R.log_tried = 1 ;
   upgrade_begin() ;

@@ -25,24 +25,33 @@ static void __attribute__((noreturn)) refuse_name (void)
   hf_diesys(HF_EXIT_SYSTEM, "unable to use the name") ;
 }
 
-static void name_service (char const *name)
+static void name_service (char const *name, char *prog)
 {
   char const *slash = strrchr(name, '/') ;
   R.name = name ;
   R.base = slash && slash[1] ? slash + 1 : name ;
-  strcpy(R.prog, R.daemontools ? "supervise" : "runsv ") ;
-  if (!R.daemontools) strncat(R.prog, name, HF_NAME) ;
-  PROG = R.prog ;
+  strcpy(prog, R.daemontools ? "supervise" : "runsv ") ;
+  if (!R.daemontools) strncat(prog, name, HF_NAME) ;
+  PROG = prog ;
+}
+
+/* The instance where it stands in the name, which loses what slashes follow it. */
+static char const *instance_of (char *name, char const *instance)
+{
+  size_t n = strlen(name) ;
+  if (!*instance) return "" ;
+  while (name[n - 1] == '/') name[--n] = 0 ;
+  return name + n - strlen(instance) ;
 }
 
 /* Where the state of the service is: in the service directory, unless the rules of service.h
    say otherwise; then as an absolute path, since we are about to change directory. */
-static void place_state (char *sup)
+static void place_state (char *name, char *sup)
 {
   hf_service svc ;
   char cwd[HF_PATH] ;
-  if (!hf_service_in(&svc, ".", R.name) || !hf_path_join(cwd, sizeof(cwd), svc.dir, "supervise")) refuse_name() ;
-  strcpy(R.instance, svc.instance) ;
+  if (!hf_service_in(&svc, ".", name) || !hf_path_join(cwd, sizeof(cwd), svc.dir, "supervise")) refuse_name() ;
+  R.instance = instance_of(name, svc.instance) ;
   if (!strcmp(cwd, svc.state)) strcpy(sup, "supervise") ;
   else if (svc.state[0] == '/') strcpy(sup, svc.state) ;
   else if (!getcwd(cwd, sizeof(cwd)) || !hf_path_join(sup, HF_PATH, cwd, svc.state))
@@ -72,38 +81,47 @@ static int has_log (void)
   return 0 ;
 }
 
+#define TRAPS 6
+static int const traps[TRAPS] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGCHLD } ;
+
 /* After an upgrade signals may be waiting, and more may come before they are trapped: these
    are kept, since by default they would end the process. */
-static sig_atomic_t volatile early[NSIG] ;
+static sig_atomic_t volatile early[TRAPS] ;
 
 static void keep_early (int sig)
 {
-  early[sig] = 1 ;
+  for (unsigned int i = 0 ; i < TRAPS ; i++) if (traps[i] == sig) early[i] = 1 ;
 }
 
 static void init_signals (void)
 {
-  static int const traps[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGCHLD } ;
-  unsigned int const n = sizeof(traps) / sizeof(traps[0]) ;
   struct sigaction sa = { .sa_handler = &keep_early } ;
   sigset_t set ;
-  if (R.upgraded) for (unsigned int i = 0 ; i < n ; i++) sigaction(traps[i], &sa, 0) ;
+  if (R.upgraded) for (unsigned int i = 0 ; i < TRAPS ; i++) sigaction(traps[i], &sa, 0) ;
   R.signal_fd = selfpipe_init() ;
   if (R.signal_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to make a self-pipe") ;
   sigemptyset(&set) ;
-  for (unsigned int i = 0 ; i < n ; i++) sigaddset(&set, traps[i]) ;
+  for (unsigned int i = 0 ; i < TRAPS ; i++) sigaddset(&set, traps[i]) ;
   if (selfpipe_trapset(&set) < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to trap signals") ;
-  for (unsigned int i = 0 ; i < n ; i++) if (early[traps[i]]) kill(getpid(), traps[i]) ;
+  for (unsigned int i = 0 ; i < TRAPS ; i++) if (early[i]) kill(getpid(), traps[i]) ;
   sig_altignore(SIGPIPE) ;
 }
 
-void start (char const *name)
+static void init_logger (char const *sup)
+{
+  L.dir = "log" ;
+  L.label = "log/" ;
+  L.st.m.islog = 1 ;
+  init_slot(&L, sup) ;
+}
+
+void start (char *name, char *prog)
 {
   char main_sup[HF_PATH], log_sup[HF_PATH] ;
-  name_service(name) ;
+  name_service(name, prog) ;
   R.scan_fd = openat(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (R.scan_fd < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to open the current directory") ;
-  place_state(main_sup) ;
+  place_state(name, main_sup) ;
   place_log(log_sup, main_sup) ;
   if (chdir(R.name) < 0)
   {
@@ -111,25 +129,20 @@ void start (char const *name)
     hf_diesys(HF_EXIT_SYSTEM, "unable to change to dir") ;
   }
   R.main.dir = R.main.label = "" ;
-  R.log.dir = "log" ;
-  R.log.label = "log/" ;
-  R.log.st.m.islog = 1 ;
-  R.move_at = HF_NEVER ;
-  R.turn = 1 ;
   upgrade_receive() ;
   init_signals() ;
   hf_pace_join(&R.pace) ;
   hf_proc_subreaper() ;
   init_slot(&R.main, main_sup) ;
-  if (has_log()) init_slot(&R.log, log_sup) ;
+  if (has_log()) init_logger(log_sup) ;
   R.now = hf_clock_ms() ;
   hf_message_nowait = 1 ;
   adopt_slot(&R.main) ;
-  if (R.log.present) { adopt_slot(&R.log) ; init_logpipe() ; }
-  if (R.log.present) work_off(&R.log) ;
+  if (L.present) { adopt_slot(&L) ; init_logpipe() ; }
+  if (L.present) work_off(&L) ;
   work_off(&R.main) ;
   publish_both() ;
-  if (R.log.present) open_ok(&R.log) ;
+  if (L.present) open_ok(&L) ;
   open_ok(&R.main) ;
   upgrade_received() ;
 }

@@ -93,27 +93,26 @@ void upgrade_begin (void)
 
 /* What is handed over: "PID:NAME=FD:NAME=FD:..." */
 
-struct handed { char const *name ; int *fd ; int got ; } ;
-
-static struct handed handed[] =
+static struct { char const *name ; int *fd ; } const handed[] =
 {
-  { "lock", &R.main.lock_fd, -1 },
-  { "control", &R.main.control_r, -1 },
-  { "ok", &R.main.ok_r, -1 },
-  { "notify", &R.main.notify_r, -1 },
-  { "loglock", &R.log.lock_fd, -1 },
-  { "logcontrol", &R.log.control_r, -1 },
-  { "logok", &R.log.ok_r, -1 },
-  { "lognotify", &R.log.notify_r, -1 },
-  { "piper", &R.pipe_r, -1 },
-  { "pipew", &R.pipe_w, -1 }
+  { "lock", &R.main.lock_fd },
+  { "control", &R.main.control_r },
+  { "ok", &R.main.ok_r },
+  { "notify", &R.main.notify_r },
+  { "loglock", &L.lock_fd },
+  { "logcontrol", &L.control_r },
+  { "logok", &L.ok_r },
+  { "lognotify", &L.notify_r },
+  { "piper", &R.pipe_r },
+  { "pipew", &R.pipe_w }
 } ;
 #define HANDED (sizeof(handed) / sizeof(handed[0]))
+static int received[HANDED] ; /* one more than the descriptor that the image before us handed over; 0 none */
 #define LOG_FIRST 4           /* from here on only with a logger */
 
 static unsigned int handed_n (void)
 {
-  return R.log.present ? HANDED : LOG_FIRST ;
+  return L.present ? HANDED : LOG_FIRST ;
 }
 
 static void mark_handed (int (*f) (int))
@@ -146,7 +145,7 @@ static void become (char const *path)
   char words[32 * HANDED] ;
   int e ;
   name_handed(words) ;
-  if (!is_published(&R.main) || !is_published(&R.log) || setenv(VARIABLE, words, 1) < 0) return ;
+  if (!is_published(&R.main) || !is_published(&L) || setenv(VARIABLE, words, 1) < 0) return ;
   mark_handed(&uncoe) ;
   if (R.pace.next) hf_pace_pass(&R.pace) ;
   enter_start() ;
@@ -191,7 +190,7 @@ void upgrade_receive (void)
     unsigned int fd ;
     if (s[len] != '=' || !uint_scan(s + len + 1, &fd) || coe((int)fd) < 0) continue ;
     for (unsigned int i = 0 ; i < HANDED ; i++)
-      if (strlen(handed[i].name) == len && !strncmp(s, handed[i].name, len)) handed[i].got = (int)fd ;
+      if (strlen(handed[i].name) == len && !strncmp(s, handed[i].name, len)) received[i] = (int)fd + 1 ;
   }
   unsetenv(VARIABLE) ;
 }
@@ -201,8 +200,8 @@ int upgrade_inherited (int const *fd)
 {
   for (unsigned int i = 0 ; i < HANDED ; i++) if (handed[i].fd == fd)
   {
-    int got = handed[i].got ;
-    handed[i].got = -1 ;
+    int got = received[i] - 1 ;
+    received[i] = 0 ;
     return got ;
   }
   return -1 ;
@@ -213,7 +212,7 @@ void upgrade_received (void)
 {
   for (unsigned int i = 0 ; i < HANDED ; i++)
   {
-    if (handed[i].got >= 0) fd_close(handed[i].got) ;
-    handed[i].got = -1 ;
+    if (received[i]) fd_close(received[i] - 1) ;
+    received[i] = 0 ;
   }
 }
