@@ -2,19 +2,12 @@
 
 #include <skalibs/nonposix.h>
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 #include <sys/stat.h>
 
-#include <skalibs/djbunix.h>
-
+#include <holdfast/dir.h>
 #include <holdfast/entries.h>
 #include "config.h"
-
-#if HF_LINUX
-#include <sys/syscall.h>
-#endif
 
 #define SETTLED 2             /* seconds: no file system stamps changes more coarsely */
 
@@ -58,48 +51,22 @@ int hf_entries_has (hf_entries const *e, enum hf_entry which)
 
 #if HF_LINUX
 
-#define ROUNDS 6              /* of some thirty names each: a directory with more is not listed */
+#define MANY 200              /* a directory with more entries is not listed to the end */
 
-/* What getdents64(2) gives; readdir(3) allocates. */
-struct entry
-{
-  uint64_t ino ;
-  int64_t off ;
-  unsigned short len ;
-  unsigned char type ;
-  char name[] ;
-} ;
+struct listing { uint64_t has ; int n ; } ;
 
-static uint64_t bit_of (char const *name)
+static int note (char const *name, void *data)
 {
+  struct listing *l = data ;
   for (unsigned int i = 0 ; i < HF_ENTRY_N ; i++)
-    if (*name == *hf_entry_name[i] && !strcmp(name, hf_entry_name[i])) return (uint64_t)1 << i ;
-  return 0 ;
-}
-
-static uint64_t list_fd (int fd)
-{
-  union { struct entry first ; char room[1024] ; } b ;
-  uint64_t has = 0 ;
-  for (int i = 0 ; i < ROUNDS ; i++)
-  {
-    long n = syscall(SYS_getdents64, fd, b.room, sizeof(b)) ;
-    if (!n) return has ;
-    if (n < 0) break ;
-    for (long pos = 0 ; pos < n ; pos += ((struct entry *)(void *)(b.room + pos))->len)
-      has |= bit_of(((struct entry *)(void *)(b.room + pos))->name) ;
-  }
-  return HF_ENTRIES_ALL ;
+    if (*name == *hf_entry_name[i] && !strcmp(name, hf_entry_name[i])) l->has |= (uint64_t)1 << i ;
+  return ++l->n > MANY ;
 }
 
 static uint64_t list (char const *dir)
 {
-  int fd = openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  uint64_t has ;
-  if (fd < 0) return HF_ENTRIES_ALL ;
-  has = list_fd(fd) ;
-  fd_close(fd) ;
-  return has ;
+  struct listing l = { .has = 0 } ;
+  return hf_dir_each(dir, &note, &l) ? HF_ENTRIES_ALL : l.has ;
 }
 
 #else

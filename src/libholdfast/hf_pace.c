@@ -39,13 +39,18 @@ static int map (hf_pace *p, int fd, unsigned int rate)
   return 1 ;
 }
 
-int hf_pace_pass (hf_pace const *p)
+void hf_pace_value (hf_pace const *p, char *value)
 {
-  char value[INT_FMT + UINT_FMT + 1] ;
   size_t n = int_fmt(value, p->fd) ;
   value[n++] = ':' ;
   n += uint_fmt(value + n, p->rate) ;
   value[n] = 0 ;
+}
+
+int hf_pace_pass (hf_pace const *p)
+{
+  char value[HF_PACE_VALUE] ;
+  hf_pace_value(p, value) ;
   return uncoe(p->fd) >= 0 && setenv(HF_PACE_VARIABLE, value, 1) == 0 ;
 }
 

@@ -2,7 +2,6 @@
 
 #include <skalibs/nonposix.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
+#include <holdfast/dir.h>
 #include <holdfast/process.h>
 #include "config.h"
 
@@ -220,95 +220,63 @@ static size_t task_path (char *s, pid_t pid, char const *what)
   return strlen(s) ;
 }
 
-/* Numbers with blanks between: how many were put into pids. */
-static int scan_pids (char const *s, pid_t *pids, int max)
+struct children { pid_t of ; pid_t *pids ; int n, max ; } ;
+
+/* Numbers with blanks between. */
+static void scan_pids (char const *s, struct children *c)
 {
-  int n = 0 ;
   size_t used ;
-  while (n < max && (used = pid_scan(s, pids + n)))
+  while (c->n < c->max && (used = pid_scan(s, c->pids + c->n)))
   {
-    n++ ;
+    c->n++ ;
     s += used ;
     while (*s == ' ') s++ ;
   }
-  return n ;
 }
 
-#if HF_LINUX
-
-/* What getdents64(2) gives; readdir(3) allocates. */
-struct entry
+static int children_of_task (char const *task, void *data)
 {
-  uint64_t ino ;
-  int64_t off ;
-  unsigned short len ;
-  unsigned char type ;
-  char name[] ;
-} ;
-
-/* Those of one thread. */
-static int children_of_task (pid_t of, char const *task, pid_t *pids, int max)
-{
+  struct children *c = data ;
   char path[96] ;
   char s[4096] ;
   ssize_t r ;
-  strcpy(path + task_path(path, of, task), "/children") ;
+  if (task[0] == '.') return 0 ;
+  strcpy(path + task_path(path, c->of, task), "/children") ;
   r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
   s[r > 0 ? r : 0] = 0 ;
-  return scan_pids(s, pids, max) ;
+  scan_pids(s, c) ;
+  return c->n == c->max ;
 }
 
 /* The kernel's own list where it keeps one (CONFIG_PROC_CHILDREN), which each thread has of
-   the children that it made. Number, or -1. */
-static int children_listed (pid_t of, pid_t *pids, int max)
+   the children that it made. 1, or 0: there is none. */
+static int list_children (struct children *c)
 {
-  union { struct entry first ; char room[512] ; } b ;
+#if HF_LINUX
   char path[64] ;
-  int n = 0 ;
-  int fd ;
-  long r ;
-  if (access("/proc/thread-self/children", F_OK) < 0) return -1 ;
-  task_path(path, of, "") ;
-  fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  while (fd >= 0 && (r = syscall(SYS_getdents64, fd, b.room, sizeof(b))) > 0)
-    for (long i = 0 ; i < r ; )
-    {
-      struct entry const *e = (void const *)(b.room + i) ;
-      if (e->name[0] != '.') n += children_of_task(of, e->name, pids + n, max - n) ;
-      i += e->len ;
-    }
-  if (fd >= 0) fd_close(fd) ;
-  return n ;
-}
-
+  if (access("/proc/thread-self/children", F_OK) < 0) return 0 ;
+  task_path(path, c->of, "") ;
+  hf_dir_each(path, &children_of_task, c) ;
+  return 1 ;
 #else
-
-static int children_listed (pid_t of, pid_t *pids, int max)
-{
-  (void)of ; (void)pids ; (void)max ;
-  return -1 ;
+  (void)&children_of_task ;
+  (void)c ;
+  return 0 ;
+#endif
 }
 
-#endif
-
-/* Every process whose parent is "of". */
-static int children_searched (pid_t of, pid_t *pids, int max)
+/* Every process whose parent it is. */
+static int is_child (char const *name, void *data)
 {
-  DIR *d = opendir("/proc") ;
-  struct dirent *e ;
-  int n = 0 ;
-  if (!d) return -1 ;
-  while (n < max && (e = readdir(d)))
-  {
-    pid_t p ;
-    if (pid0_scan(e->d_name, &p) && hf_proc_parent(p) == of) pids[n++] = p ;
-  }
-  closedir(d) ;
-  return n ;
+  struct children *c = data ;
+  pid_t p ;
+  if (pid0_scan(name, &p) && hf_proc_parent(p) == c->of) c->pids[c->n++] = p ;
+  return c->n == c->max ;
 }
 
 int hf_proc_children (pid_t of, pid_t *pids, int max)
 {
-  int n = children_listed(of, pids, max) ;
-  return n < 0 ? children_searched(of, pids, max) : n ;
+  struct children c = { .of = of, .pids = pids, .max = max } ;
+  if (max > 0 && !list_children(&c) && hf_dir_each("/proc", &is_child, &c) < 0) return -1 ;
+  return c.n ;
 }

@@ -23,6 +23,7 @@
 #include <skalibs/selfpipe.h>
 #include <skalibs/types.h>
 
+#include <holdfast/env.h>
 #include <holdfast/message.h>
 #include <holdfast/spawn.h>
 #include "config.h"
@@ -139,20 +140,29 @@ static int is_published (slot *s)
   return !s->present || !s->state_dirty || publish_state(s) ;
 }
 
+/* The environment of the new image: ours, with the descriptors named in it. */
+static int make_env (hf_env *e)
+{
+  char words[32 * HANDED] ;
+  char pace[HF_PACE_VALUE] ;
+  name_handed(words) ;
+  if (!hf_env_init(e, (char const *const *)environ) || !hf_env_put(e, VARIABLE, words)) return 0 ;
+  if (!R.pace.next) return 1 ;
+  hf_pace_value(&R.pace, pace) ;
+  return hf_env_put(e, HF_PACE_VARIABLE, pace) ;
+}
+
 /* Comes back only if it did not work, with everything as it was. */
 static void become (char const *path)
 {
-  char words[32 * HANDED] ;
   int e ;
-  name_handed(words) ;
-  if (!is_published(&R.main) || !is_published(&L) || setenv(VARIABLE, words, 1) < 0) return ;
+  if (!is_published(&R.main) || !is_published(&L) || !make_env(&hf_env_here)) return ;
   mark_handed(&uncoe) ;
-  if (R.pace.next) hf_pace_pass(&R.pace) ;
+  if (R.pace.next) uncoe(R.pace.fd) ;
   enter_start() ;
-  execve(path, (char *const *)R.argv, environ) ;
+  execve(path, (char *const *)R.argv, (char *const *)hf_env_here.v) ;
   e = errno ;
-  unsetenv(VARIABLE) ;
-  if (R.pace.next) hf_pace_keep(&R.pace) ;
+  if (R.pace.next) coe(R.pace.fd) ;
   mark_handed(&coe) ;
   enter_service() ;
   errno = e ;

@@ -24,6 +24,10 @@ struct hf_pace_s
    descriptor is inherited by children on purpose. 1, or 0 and errno. Allocates. */
 extern int hf_pace_make (hf_pace *p, unsigned int rate) ;
 
+/* The value of the variable that names p, in HF_PACE_VALUE bytes. */
+#define HF_PACE_VALUE 32
+extern void hf_pace_value (hf_pace const *p, char *value) ;
+
 /* Makes the descriptor survive an exec and names it in the environment. 1, or 0 and errno.
    Allocates. hf_pace_keep takes both back. */
 extern int hf_pace_pass (hf_pace const *p) ;
