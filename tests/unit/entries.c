@@ -39,6 +39,9 @@ static void settle (void)
   utimensat(AT_FDCWD, dir, t, 0) ;
 }
 
+#if HF_LINUX
+#define MANY 2000
+
 static void remove_all (int n)
 {
   char name[32] ;
@@ -51,7 +54,8 @@ static void fill (int n)
   for (int i = 0 ; i < n ; i++) { snprintf(name, sizeof(name), "some-name-of-ours.%d", i) ; touch(name) ; }
 }
 
-#define MANY 2000
+#endif
+
 #define HAS(which) hf_entries_has(&e, HF_ENTRY_ ## which)
 
 int main (void)
