@@ -46,6 +46,7 @@ enum line_kind
 #define FLAG_GOING 512u       /* its directory is not there: it may be being made anew */
 #define FLAG_GONE 2048u       /* ... and has not come back in time */
 #define FLAG_ELSEWHERE 4096u  /* its runsv was started in another scan directory */
+#define FLAG_REPLACED 8192u   /* its directory was made anew: was_dev and was_ino are the old one's */
 #define FLAG_UNWATCHED 1024u  /* essential, and its event FIFO is not open yet */
 
 struct entry
@@ -53,6 +54,8 @@ struct entry
   char name[HF_NAME] ;
   dev_t dev ;
   ino_t ino ;
+  dev_t was_dev ;
+  ino_t was_ino ;
   uint32_t link ;             /* hash of the link's text; 0: not a link */
   uint32_t target ;           /* hash of the last name in that text */
   pid_t pid ;                 /* of its runsv; 0: none known */
@@ -261,6 +264,7 @@ extern void adopt_close (struct tree *, uint32_t) ;
 
 /* renew */
 extern int renew_entry (struct tree *, uint32_t) ; /* its directory was made anew: 1, or 0: it must stop first */
+extern int renew_waits (struct tree *, uint32_t, char const *supervise) ; /* for what a dead runsv left in the old one? */
 
 /* death */
 extern void death_reap (struct tree *) ;

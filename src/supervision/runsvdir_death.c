@@ -72,6 +72,7 @@ static void say_death (char const *name, int wstat)
 void death_of (struct tree *t, uint32_t i, int wstat)
 {
   struct entry *e = t->t.e + i ;
+  char name[HF_NAME] ;
   adopt_close(t, i) ;
   table_set_pid(&t->t, i, 0) ;
   e->flags &= ~(FLAG_ADOPTED | FLAG_HELD | FLAG_ELSEWHERE) ;
@@ -80,7 +81,11 @@ void death_of (struct tree *t, uint32_t i, int wstat)
   if (t->stop.on) stop_gone(t, i, wstat) ;
   else if (e->flags & FLAG_LEAVING) scan_gone(t, i) ;
   else if (e->flags & FLAG_GOING) return ;
-  else start_again(t, i) ;
+  else
+  {
+    start_again(t, i) ;
+    if (wstat) scan_name(t, strcpy(name, e->name), 0) ; /* it may have been replaced just before */
+  }
 }
 
 static void dead (struct tree *t, pid_t pid, int wstat)

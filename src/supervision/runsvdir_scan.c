@@ -203,6 +203,9 @@ static void present (struct tree *t, uint32_t i, struct place const *p)
   if (e->dev == p->dev && e->ino == p->ino) return ;
   if (e->link == p->link ? renew_entry(t, i) : (!e->pid && !(e->flags & FLAG_HELD)))
   {
+    e->flags |= FLAG_REPLACED ;
+    e->was_dev = e->dev ;
+    e->was_ino = e->ino ;
     table_set_id(&t->t, i, p->dev, p->ino) ;
     table_set_link(&t->t, i, p->link, p->target) ;
     return ;

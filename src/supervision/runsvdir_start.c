@@ -113,6 +113,7 @@ void start_entry (struct tree *t, uint32_t i)
   if (!adopt_entry(t, i, s.state))
   {
     e->flags &= ~(FLAG_HELD | FLAG_ADOPTED | FLAG_ELSEWHERE) ;
+    if (renew_waits(t, i, s.state)) { line_put(&t->t, i, LINE_1S, t->now + 1000) ; return ; }
     e->started_at = t->now ;
     if (!spawn(t, i)) { not_started(t, i) ; return ; }
     t->start.complained = 0 ;
