@@ -301,7 +301,7 @@ static void turn (void)
   if (R.unreaped) reap() ;
   slot_turn(&L, x, n) ;
   slot_turn(&R.main, x, n) ;
-  if (R.hook && R.now >= R.hook_until) { kill(R.hook, SIGKILL) ; R.hook_until = R.now + ADOPTED_LOOK ; }
+  if (R.hook && R.now >= R.hook_until) kill_hook() ;
   if (R.now >= R.move_at) move_directory() ;
   if (R.checker && R.now >= R.checker_until) { kill(R.checker, SIGKILL) ; R.checker_until = R.now + ADOPTED_LOOK ; }
   if (R.leaving) leave() ;

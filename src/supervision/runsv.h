@@ -93,7 +93,10 @@ struct runsv_s
   int upgrade ;               /* the check went well: exec at the end of this turn */
   int upgraded ;              /* this image was executed by another of the same process */
   int64_t move_at ;           /* moving failed: try again then; else HF_NEVER */
-  pid_t hook ;                /* failed hook */
+  int used_known ;            /* what the last run used, as far as it was our child: */
+  uint32_t used_ms ;          /* processor time */
+  uint32_t used_kb ;          /* most memory */
+  pid_t hook ;                /* failed hook, in a process group of its own */
   int64_t hook_until ;
   int64_t now ;
   uint32_t turn ;             /* of the loop; the start is number 1 */
@@ -133,6 +136,7 @@ extern void spawn_finish (slot *s) ;
 extern void spawn_script (slot *s, int letter) ;
 extern void spawn_hook (slot *s) ;
 extern void hook_started (pid_t pid) ;
+extern void kill_hook (void) ;
 extern void read_policy (slot *s) ;
 extern int has_entry (slot *s, enum hf_entry which) ;
 

@@ -8,6 +8,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <skalibs/djbunix.h>
@@ -171,9 +173,19 @@ void script_died (slot *s, int wstat)
   slot_event(s, HF_EV_SCRIPT, wstat >= 0 && WIFEXITED(wstat) && !WEXITSTATUS(wstat)) ;
 }
 
-static void one_death (pid_t pid, int wstat)
+/* Of the run and of those of its children that it waited for. */
+static void note_use (struct rusage const *u)
+{
+  struct timeval const *a = &u->ru_utime, *b = &u->ru_stime ;
+  R.used_known = 1 ;
+  R.used_ms = (uint32_t)((a->tv_sec + b->tv_sec) * 1000 + (a->tv_usec + b->tv_usec) / 1000) ;
+  R.used_kb = (uint32_t)u->ru_maxrss ;
+}
+
+static void one_death (pid_t pid, int wstat, struct rusage const *used)
 {
   uint32_t p = (uint32_t)pid ;
+  if (p == R.main.st.child.pid && R.main.st.m.phase == HF_PHASE_RUN) note_use(used) ;
   if (p == R.main.st.child.pid) child_died(&R.main, wstat) ;
   else if (p == R.main.st.script.pid) script_died(&R.main, wstat) ;
   else if (p == L.st.child.pid) child_died(&L, wstat) ;
@@ -186,8 +198,9 @@ static void one_death (pid_t pid, int wstat)
 void reap (void)
 {
   int wstat ;
+  struct rusage used ;
   pid_t pid = 1 ;
-  for (int i = 0 ; i < DEATHS && (pid = waitpid(-1, &wstat, WNOHANG)) > 0 ; i++) one_death(pid, wstat) ;
+  for (int i = 0 ; i < DEATHS && (pid = wait4(-1, &wstat, WNOHANG, &used)) > 0 ; i++) one_death(pid, wstat, &used) ;
   R.unreaped = pid > 0 ;
   if (R.main.st.m.phase == HF_PHASE_SWEEP) sweep(&R.main, 0) ;
   if (L.present && L.st.m.phase == HF_PHASE_SWEEP) sweep(&L, 0) ;

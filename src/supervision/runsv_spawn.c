@@ -344,6 +344,7 @@ void spawn_run (slot *s)
   int wait = wants_logger(s) ? AGAIN : must_wait(s) ;
   if (wait) { slot_event(s, HF_EV_NOTSTARTED, wait) ; return ; }
   read_policy(s) ;
+  if (!s->st.m.islog) R.used_known = 0 ;
   if (has_needs(s)) run_with_needs(s) ;
   else
   {
@@ -429,22 +430,36 @@ void spawn_script (slot *s, int letter)
 void hook_started (pid_t pid)
 {
   R.hook = pid ;
-  R.hook_until = R.now + HOOK_TIME ;
+  R.hook_until = R.now + (R.main.policy.timeout_finish ? R.main.policy.timeout_finish : HOOK_TIME) ;
 }
 
-/* ./failed gave-up CODE SIGNAL NAME DEATHS */
+/* With all that it waits for. */
+void kill_hook (void)
+{
+  if (kill(-R.hook, SIGKILL) < 0) kill(R.hook, SIGKILL) ;
+  R.hook_until = R.now + AGAIN ;
+}
+
+static char const *used (char *fmt, uint32_t n)
+{
+  fmt[uint32_fmt(fmt, n)] = 0 ;
+  return R.used_known ? fmt : "-1" ;
+}
+
+/* ./failed gave-up CODE SIGNAL NAME DEATHS MS KIB */
 void spawn_hook (slot *s)
 {
   hf_spawn sp = HF_SPAWN_ZERO ;
-  char code[UINT_FMT], sig[UINT_FMT], deaths[UINT32_FMT] ;
-  char const *argv[7] = { "./failed", "gave-up", code, sig, R.base, deaths, 0 } ;
+  char code[UINT_FMT], sig[UINT_FMT], deaths[UINT32_FMT], ms[UINT32_FMT], kb[UINT32_FMT] ;
+  char const *argv[] = { "./failed", "gave-up", code, sig, R.base, deaths, used(ms, R.used_ms), used(kb, R.used_kb), 0 } ;
   int step ;
   hf_warn(s->st.m.islog ? "giving up the logger" : "giving up", ": not started again until told to") ;
-  if (s->st.m.islog || R.hook || access("failed", X_OK) < 0) return ;
+  if (s->st.m.islog || R.hook || access("failed", F_OK) < 0) return ;
   end_words(s, code, sig) ;
   deaths[uint32_fmt(deaths, s->st.m.deaths)] = 0 ;
   sp.file = "./failed" ;
   sp.argv = argv ;
+  sp.session = 2 ;
   sp.envp = (char const *const *)environ ;
   place_pipe(s, &sp) ;
   if (!hf_spawn_run(&sp, &s->st.hook, &step)) { hf_warnsys("unable to run ./failed") ; s->st.hook.pid = 0 ; return ; }

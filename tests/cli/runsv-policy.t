@@ -59,11 +59,51 @@ echo 10 > gu/restart-delay
 begin gu
 check 'give-up: down after three deaths' until_ok 10 stat_is gu down
 check 'the failed script ran' until_ok 10 test -e failed.args
-is 'with reason, code, signal, name, deaths' "$(cat failed.args)" 'gave-up 7 0 gu 3'
+like 'with reason, code, signal, name, deaths, time and memory' "$(cat failed.args)" 'gave-up 7 0 gu 3 [0-9]* [1-9]*'
 is 'three runs' "$(wc -l < gu.runs)" 3
 is 'said once' "$(grep -c 'giving up' gu.err)" 1
 say gu u
 check 'up tries again' until_ok 10 lines gu.runs 6
+end $sup
+
+# The example of the manual, to the letter.
+script bin/mail <<'R'
+{ echo "$@" ; cat ; } > ../mail.new
+mv ../mail.new ../mail
+R
+PATH=$T/bin:$PATH
+mkdir -p tells/log/main
+script tells/run <<'R'
+echo what was wrong
+exit 3
+R
+script tells/log/run <<'R'
+exec svlogd ./main
+R
+sed -n '/^\$ cat failed/,/^\.Ed/p' "$SRC/doc/man/holdfast-service.5" | sed '1d;$d' > tells/failed
+chmod +x tells/failed
+echo 2 60 > tells/give-up
+echo 10 > tells/restart-delay
+begin tells
+check 'the failed script of the manual tells somebody' until_ok 20 test -e mail
+like 'in these words' "$(cat mail)" '-s tells was given up root
+tells died 2 times, at last with code 3, signal 0.
+The last run used [0-9]* ms and [1-9]* KiB. Its last words:
+what was wrong
+what was wrong'
+end $sup
+script long/run <<'R'
+exit 1
+R
+script long/failed <<'R'
+sleep 1000 & echo $! > ../long.pid.new ; mv ../long.pid.new ../long.pid
+wait
+R
+echo 1 60 > long/give-up
+echo 300 > long/timeout-finish
+begin long
+until_ok 20 test -e long.pid
+check 'a failed script that hangs is ended, with what it waits for' until_ok 20 gone "$(cat long.pid)"
 end $sup
 
 # never-retry, finish 125
