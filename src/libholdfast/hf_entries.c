@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <holdfast/dir.h>
+#include <holdfast/names.h>
 #include <holdfast/entries.h>
 #include "config.h"
 
@@ -66,7 +66,7 @@ static int note (char const *name, void *data)
 static uint64_t list (char const *dir)
 {
   struct listing l = { .has = 0 } ;
-  return hf_dir_each(dir, &note, &l) ? HF_ENTRIES_ALL : l.has ;
+  return hf_names_each(dir, &note, &l) ? HF_ENTRIES_ALL : l.has ;
 }
 
 #else

@@ -15,7 +15,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
-#include <holdfast/dir.h>
+#include <holdfast/names.h>
 #include <holdfast/process.h>
 #include "config.h"
 
@@ -240,7 +240,6 @@ static int children_of_task (char const *task, void *data)
   char path[96] ;
   char s[4096] ;
   ssize_t r ;
-  if (task[0] == '.') return 0 ;
   strcpy(path + task_path(path, c->of, task), "/children") ;
   r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
   s[r > 0 ? r : 0] = 0 ;
@@ -256,7 +255,7 @@ static int list_children (struct children *c)
   char path[64] ;
   if (access("/proc/thread-self/children", F_OK) < 0) return 0 ;
   task_path(path, c->of, "") ;
-  hf_dir_each(path, &children_of_task, c) ;
+  hf_names_each(path, &children_of_task, c) ;
   return 1 ;
 #else
   (void)&children_of_task ;
@@ -277,6 +276,6 @@ static int is_child (char const *name, void *data)
 int hf_proc_children (pid_t of, pid_t *pids, int max)
 {
   struct children c = { .of = of, .pids = pids, .max = max } ;
-  if (max > 0 && !list_children(&c) && hf_dir_each("/proc", &is_child, &c) < 0) return -1 ;
+  if (max > 0 && !list_children(&c) && hf_names_each("/proc", &is_child, &c) < 0) return -1 ;
   return c.n ;
 }

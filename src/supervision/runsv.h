@@ -137,6 +137,8 @@ extern void spawn_script (slot *s, int letter) ;
 extern void spawn_hook (slot *s) ;
 extern void hook_started (pid_t pid) ;
 extern void kill_hook (void) ;
+
+/* runsv_policy.c */
 extern void read_policy (slot *s) ;
 extern int has_entry (slot *s, enum hf_entry which) ;
 

@@ -32,43 +32,6 @@
 #define FINISH_TRIES 10       /* a finish that cannot be started must not hold up the service for ever */
 #define CANNOT_START (111 << 8) /* what a child that cannot exec would have exited with */
 
-/* Policy */
-
-static slot *reading ;
-static uint32_t bad_now ;     /* a bit for each file that was bad in this reading */
-
-/* Said once, and again only after the file was right in between. */
-static void policy_complaint (enum hf_entry which, char const *problem)
-{
-  uint32_t bit = (uint32_t)1 << which ;
-  bad_now |= bit ;
-  if (!(reading->policy_bad & bit)) hf_warn("ignoring ", reading->label, hf_entry_name[which], ": ", problem) ;
-}
-
-/* What is asked several times in one turn is looked for once. */
-int has_entry (slot *s, enum hf_entry which)
-{
-  if (s->looked != R.turn) hf_entries_look(&s->entries, s->dir) ;
-  s->looked = R.turn ;
-  return hf_entries_has(&s->entries, which) ;
-}
-
-/* Once in a turn; and not at all where there was no policy file and is none. */
-void read_policy (slot *s)
-{
-  int none ;
-  has_entry(s, HF_ENTRY_RUN) ;
-  none = !(s->entries.has & HF_ENTRIES_POLICY) ;
-  if (s->policy_read == R.turn || (none && s->policy_none)) return ;
-  s->policy_read = R.turn ;
-  s->policy_none = none ;
-  reading = s ;
-  bad_now = 0 ;
-  hf_policy_read(&s->policy, s->dir, s->entries.has, R.s6default, &policy_complaint) ;
-  s->policy_bad = bad_now ;
-  s->policy.daemontools = (uint8_t)R.daemontools ;
-}
-
 /* Readiness: a FIFO that the service holds for reading and writing, so that it never gets
    EPIPE from it while there is no supervisor, and that a new supervisor can open again.
    The end for the service; -1 none wanted; -2 and errno. */
