@@ -11,10 +11,12 @@
 #include <holdfast/pace.h>
 #include <holdfast/policy.h>
 #include <holdfast/service.h>
+#include <holdfast/spawn.h>
 #include <holdfast/state.h>
 #include <holdfast/status.h>
 
 #define EVENTS 16
+#define CANNOT_START (111 << 8) /* what a child that cannot exec would have exited with */
 #define AGAIN 1000            /* ms until what could not be done is tried again */
 
 /* One of the two supervised: the service, or its logger. */
@@ -133,6 +135,10 @@ extern void move_failed (void) ;
 /* runsv_spawn.c */
 extern void spawn_run (slot *s) ;
 extern void spawn_finish (slot *s) ;
+extern void place_pipe (slot const *s, hf_spawn *sp) ;             /* standard input or output */
+extern void end_words (slot const *s, char *code, char *sig) ;     /* of the last run, UINT_FMT each */
+
+/* runsv_script.c */
 extern void spawn_script (slot *s, int letter) ;
 extern void spawn_hook (slot *s) ;
 extern void hook_started (pid_t pid) ;

@@ -1,8 +1,8 @@
 /* ISC license. */
 
-/* Starting run, finish, control scripts and the failed hook. The child of run and finish
-   takes the machine's next step and publishes "state" itself, in the memory it shares with
-   the supervisor until its exec: there is no moment in which it runs and is not recorded. */
+/* Starting run and finish. The child takes the machine's next step and publishes "state"
+   itself, in the memory it shares with the supervisor until its exec: there is no moment in
+   which it runs and is not recorded. */
 
 #include <skalibs/nonposix.h>
 
@@ -27,10 +27,8 @@
 #include "config.h"
 #include "runsv.h"
 
-#define HOOK_TIME 60000
 #define LABEL_MAX (HF_NAME + 4)
 #define FINISH_TRIES 10       /* a finish that cannot be started must not hold up the service for ever */
-#define CANNOT_START (111 << 8) /* what a child that cannot exec would have exited with */
 
 /* Readiness: a FIFO that the service holds for reading and writing, so that it never gets
    EPIPE from it while there is no supervisor, and that a new supervisor can open again.
@@ -123,13 +121,6 @@ static int record_finish (void *data, hf_proc const *p)
   return record_started(data, p) ;
 }
 
-static int record_script (void *data, hf_proc const *p)
-{
-  slot *s = data ;
-  s->st.script = *p ;
-  return publish_state(s) ;
-}
-
 /* No child came to be: the machine goes back to before the attempt. */
 static void not_started (slot *s, hf_state const *saved)
 {
@@ -175,7 +166,7 @@ static int session_of (slot const *s)
 }
 
 /* Standard input of the logger, standard output of the others: the log pipe. */
-static void place_pipe (slot const *s, hf_spawn *sp)
+void place_pipe (slot const *s, hf_spawn *sp)
 {
   if (s->st.m.islog) sp->fd0 = R.pipe_r ;
   else if (R.pipe_w >= 0) sp->fd1 = R.pipe_w ;
@@ -330,7 +321,7 @@ static int has_finish (slot *s)
 }
 
 /* The end of the last run in words, for finish and for the failed hook. */
-static void end_words (slot const *s, char *code, char *sig)
+void end_words (slot const *s, char *code, char *sig)
 {
   hf_machine const *m = &s->st.m ;
   int s6 = s->policy.convention == HF_CONVENTION_S6 ;
@@ -360,71 +351,4 @@ void spawn_finish (slot *s)
   sp.record = &record_finish ;
   if (!s->st.m.islog) place_pipe(s, &sp) ;
   spawn_child(s, &sp, "finish") ;
-}
-
-static int has_script (char const *path)
-{
-  struct stat st ;
-  return !R.daemontools && has_entry(&R.main, HF_ENTRY_CONTROL) && !stat(path, &st) && st.st_mode & S_IXUSR ;
-}
-
-void spawn_script (slot *s, int letter)
-{
-  hf_spawn sp = HF_SPAWN_ZERO ;
-  char path[] = "control/?" ;
-  char const *argv[2] = { path, 0 } ;
-  hf_proc proc = HF_PROC_ZERO ;
-  int step ;
-  path[8] = (char)letter ;
-  if (!has_script(path)) { slot_event(s, HF_EV_SCRIPT, 0) ; return ; }
-  sp.file = path ;
-  sp.argv = argv ;
-  sp.envp = (char const *const *)environ ;
-  sp.die_with_parent = 1 ;
-  sp.record = &record_script ;
-  sp.data = s ;
-  place_pipe(s, &sp) ;
-  s->script_ours = 1 ;
-  if (hf_spawn_run(&sp, &proc, &step)) return ;
-  hf_warnsys("unable to run ", path) ;
-  script_died(s, CANNOT_START) ;
-}
-
-void hook_started (pid_t pid)
-{
-  R.hook = pid ;
-  R.hook_until = R.now + (R.main.policy.timeout_finish ? R.main.policy.timeout_finish : HOOK_TIME) ;
-}
-
-/* With all that it waits for. */
-void kill_hook (void)
-{
-  if (kill(-R.hook, SIGKILL) < 0) kill(R.hook, SIGKILL) ;
-  R.hook_until = R.now + AGAIN ;
-}
-
-static char const *used (char *fmt, uint32_t n)
-{
-  fmt[uint32_fmt(fmt, n)] = 0 ;
-  return R.used_known ? fmt : "-1" ;
-}
-
-/* ./failed gave-up CODE SIGNAL NAME DEATHS MS KIB */
-void spawn_hook (slot *s)
-{
-  hf_spawn sp = HF_SPAWN_ZERO ;
-  char code[UINT_FMT], sig[UINT_FMT], deaths[UINT32_FMT], ms[UINT32_FMT], kb[UINT32_FMT] ;
-  char const *argv[] = { "./failed", "gave-up", code, sig, R.base, deaths, used(ms, R.used_ms), used(kb, R.used_kb), 0 } ;
-  int step ;
-  hf_warn(s->st.m.islog ? "giving up the logger" : "giving up", ": not started again until told to") ;
-  if (s->st.m.islog || R.hook || access("failed", F_OK) < 0) return ;
-  end_words(s, code, sig) ;
-  deaths[uint32_fmt(deaths, s->st.m.deaths)] = 0 ;
-  sp.file = "./failed" ;
-  sp.argv = argv ;
-  sp.session = 2 ;
-  sp.envp = (char const *const *)environ ;
-  place_pipe(s, &sp) ;
-  if (!hf_spawn_run(&sp, &s->st.hook, &step)) { hf_warnsys("unable to run ./failed") ; s->st.hook.pid = 0 ; return ; }
-  hook_started((pid_t)s->st.hook.pid) ;
 }
