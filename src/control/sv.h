@@ -181,6 +181,10 @@ extern char const *sv_copy (char const *s) ;   /* for good */
 
 /* sv_text.c */
 extern void sv_put_safe (char const *s, size_t n) ;     /* bytes of anybody's: harmless on a terminal */
+extern void sv_say (char const *kind, char const *name, char const *what, int e) ; /* "KIND: NAME: WHAT[: REASON]", at once */
+extern void sv_put_hex (unsigned char c) ;
+/* " and \ after a \; control bytes, and what is not UTF-8, as special puts them */
+extern void sv_put_quoted (char const *s, void (*special) (unsigned char)) ;
 extern void sv_put_end (int wstat) ;                    /* "exit code 1", "signal TERM" */
 extern void sv_put_span (int64_t ms) ;                  /* "5s", "3h 20m" */
 extern void sv_put_time (tain const *t) ;               /* local time */

@@ -13,31 +13,16 @@
 #include <holdfast/spawn.h>
 #include "sv.h"
 
-static int is_plain (unsigned char c)
+static void special (unsigned char c)
 {
-  return c >= 32 && c < 127 && c != '"' && c != '\\' ;
+  sv_put(c < 128 ? "\\u00" : "\\ufffd") ;
+  if (c < 128) sv_put_hex(c) ;
 }
 
 static void string (char const *text)
 {
-  static char const hex[] = "0123456789abcdef" ;
-  unsigned char const *s = (unsigned char const *)text ;
-  size_t n = strlen(text), k ;
   sv_put("\"") ;
-  for (; n ; s += k, n -= k)
-  {
-    for (k = 0 ; k < n && is_plain(s[k]) ; k++) ;
-    if (!k && *s >= 128) k = sv_utf8(s, n) ;
-    if (k) { sv_putn((char const *)s, k) ; continue ; }
-    k = 1 ;
-    if (*s >= 128) sv_put("\\ufffd") ;
-    else if (*s == '"' || *s == '\\') { sv_put("\\") ; sv_putn((char const *)s, 1) ; }
-    else
-    {
-      char esc[6] = { '\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15] } ;
-      sv_putn(esc, 6) ;
-    }
-  }
+  sv_put_quoted(text, &special) ;
   sv_put("\"") ;
 }
 

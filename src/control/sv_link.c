@@ -30,23 +30,13 @@ static struct
 
 static int complain (char const *name, char const *what, int e)
 {
-  sv_put("fail: ") ;
-  sv_put_name(name) ;
-  sv_put(": ") ;
-  sv_put(what) ;
-  if (e) { sv_put(": ") ; sv_put(hf_error_text(e)) ; }
-  sv_put("\n") ;
+  sv_say("fail", name, what, e) ;
   return 0 ;
 }
 
 static int say (char const *name, char const *what)
 {
-  sv_put("ok: ") ;
-  sv_put_name(name) ;
-  sv_put(": ") ;
-  sv_put(what) ;
-  sv_put("\n") ;
-  sv_flush() ;
+  sv_say("ok", name, what, 0) ;
   return 1 ;
 }
 

@@ -15,27 +15,19 @@
 #include <holdfast/message.h>
 #include "sv.h"
 
-/* The format is UTF-8; what is not becomes \xNN, so that two names never become one. */
-static void label (char const *text)
+/* Bytes that are no text become \xNN, so that two names never become one. */
+static void special (unsigned char c)
 {
-  static char const hex[] = "0123456789abcdef" ;
-  unsigned char const *s = (unsigned char const *)text ;
-  size_t n = strlen(text) ;
+  char s = (char)c ;
+  if (c == '\n') sv_put("\\n") ;
+  else if (c < 128) sv_putn(&s, 1) ;
+  else { sv_put("\\\\x") ; sv_put_hex(c) ; }
+}
+
+static void label (char const *s)
+{
   sv_put("{service=\"") ;
-  while (n)
-  {
-    size_t k = *s < 128 ? 1 : sv_utf8(s, n) ;
-    char esc[5] = { '\\', '\\', 'x', hex[*s >> 4], hex[*s & 15] } ;
-    if (!k) { sv_putn(esc, 5) ; k = 1 ; }
-    else if (*s == '\n') sv_put("\\n") ;
-    else
-    {
-      if (*s == '"' || *s == '\\') sv_put("\\") ;
-      sv_putn((char const *)s, k) ;
-    }
-    s += k ;
-    n -= k ;
-  }
+  sv_put_quoted(s, &special) ;
   sv_put("\"} ") ;
 }
 

@@ -59,27 +59,19 @@ int sv_rolling (int argc, char const *const *argv)
 
 static int fail (sv_unit const *u, char const *text)
 {
-  if (u->reach != SV_OK) sv_put_reach(u, 0) ;
+  if (u->reach == SV_OK) sv_say("fail", u->word, text, 0) ;
   else
   {
-    sv_put("fail: ") ;
-    sv_put_name(u->word) ;
-    sv_put(": ") ;
-    sv_put(text) ;
+    sv_put_reach(u, 0) ;
+    sv_put("\n") ;
+    sv_flush() ;
   }
-  sv_put("\n") ;
-  sv_flush() ;
   return 1 ;
 }
 
-static int ok (sv_unit *u, char const *text)
+static int ok (sv_unit const *u, char const *text)
 {
-  sv_put("ok: ") ;
-  sv_put_name(u->word) ;
-  sv_put(": ") ;
-  sv_put(text) ;
-  sv_put("\n") ;
-  sv_flush() ;
+  sv_say("ok", u->word, text, 0) ;
   return 0 ;
 }
 

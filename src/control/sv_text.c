@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <holdfast/clock.h>
+#include <holdfast/message.h>
 #include <holdfast/policy.h>
 #include "sv.h"
 
@@ -140,10 +141,48 @@ size_t sv_utf8 (unsigned char const *s, size_t n)
   return len ;
 }
 
+void sv_say (char const *kind, char const *name, char const *what, int e)
+{
+  sv_put(kind) ;
+  sv_put(": ") ;
+  sv_put_name(name) ;
+  sv_put(": ") ;
+  sv_put(what) ;
+  if (e) { sv_put(": ") ; sv_put(hf_error_text(e)) ; }
+  sv_put("\n") ;
+  sv_flush() ;
+}
+
+void sv_put_hex (unsigned char c)
+{
+  static char const hex[] = "0123456789abcdef" ;
+  char s[2] = { hex[c >> 4], hex[c & 15] } ;
+  sv_putn(s, 2) ;
+}
+
+static int is_plain (unsigned char c)
+{
+  return c >= 32 && c < 127 && c != '"' && c != '\\' ;
+}
+
+void sv_put_quoted (char const *text, void (*special) (unsigned char))
+{
+  unsigned char const *s = (unsigned char const *)text ;
+  size_t n = strlen(text), k ;
+  for (; n ; s += k, n -= k)
+  {
+    for (k = 0 ; k < n && is_plain(s[k]) ; k++) ;
+    if (!k && *s >= 128) k = sv_utf8(s, n) ;
+    if (k) { sv_putn((char const *)s, k) ; continue ; }
+    k = 1 ;
+    if (*s == '"' || *s == '\\') { sv_put("\\") ; sv_putn((char const *)s, 1) ; }
+    else (*special)(*s) ;
+  }
+}
+
 /* On a terminal, every byte that is not of a printable character is shown as \xNN. */
 void sv_put_safe (char const *text, size_t n)
 {
-  static char const hex[] = "0123456789abcdef" ;
   unsigned char const *s = (unsigned char const *)text ;
   if (!sv_is_terminal()) { sv_putn(text, n) ; return ; }
   while (n)
@@ -152,8 +191,8 @@ void sv_put_safe (char const *text, size_t n)
     if (k) sv_putn((char const *)s, k) ;
     else
     {
-      char esc[4] = { '\\', 'x', hex[*s >> 4], hex[*s & 15] } ;
-      sv_putn(esc, 4) ;
+      sv_put("\\x") ;
+      sv_put_hex(*s) ;
       k = 1 ;
     }
     s += k ;
