@@ -90,7 +90,8 @@ static int judge (sv_unit *u, sv_waiter const *w)
     if (u->done) return 0 ;
     u->look_at = next_look(u) ;
   }
-  if (u->ok_fd < 0 && (!u->has_rec || u->until[0] == 'x')) return 1 ;
+  if (u->until[0] == 'x') return u->ok_fd < 0 ; /* the process itself, not only its last word */
+  if (u->ok_fd < 0 && !u->has_rec) return 1 ;
   if (u->seen) u->seen = 0 ;
   else if (u->has_rec ? !find_boss(u, w) : !sv_unit_read(u)) return !is_awaited(u) ;
   return sv_cond_met(u, u->until) ;
