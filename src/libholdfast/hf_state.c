@@ -225,6 +225,7 @@ static int read_file (hf_state *s, int dir, char const *path, int *held)
   if (fd < 0) return 0 ;
   if (held) *held = is_held(fd) ;
   r = hf_state_read_fd(s, fd) ;
+  if (held && r && !s->supervisor.pid) *held = 0 ; /* its last one: the writer is about to go */
   fd_close(fd) ;
   return r ;
 }
