@@ -182,10 +182,9 @@ static int late_options (int argc, char const *const *argv, int *json)
   int i = 0 ;
   for (; i < argc && !sv_opt.lsb ; i++)
   {
-    if (!strcmp(argv[i], "-a")) sv_opt.all = 1 ;
-    else if (!strcmp(argv[i], "-r")) sv_opt.needs = 1 ;
-    else if (json && !strcmp(argv[i], "--json")) *json = 1 ;
-    else break ;
+    if (json && !strcmp(argv[i], "--json")) *json = 1 ;
+    else if (argv[i][0] != '-' || !argv[i][1] || !strchr("akrvw", argv[i][1]) || (argv[i][1] != 'w' && argv[i][2])) break ;
+    else i = option_word(i, argc, argv) - 1 ;
   }
   return i ;
 }

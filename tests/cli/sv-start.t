@@ -184,6 +184,10 @@ is 'two restarts at once both succeed' "$ca $cb" '0 0'
 # Many.
 exits 'patterns, and several at once' 0 sv -w 20 stop 'p*' 'fres[h]' slow
 is 'a line for each' "$(sed 's/:.*down: \([a-z]*\):.*/ \1/' out | sort | tr '\n' ',')" 'ok fresh,ok plain,ok slow,'
+exits 'options after the command' 1 sv start -v -w 1 never
+like 'are no services' "$(cat out)" 'timeout: run: never: (pid *) [0-9]*s, normally down'
+exits 'one without its argument' 100 sv start -w
+sv -w 20 stop never >/dev/null
 exits 'a pattern that matches nothing is a failure' 1 sv start 'zz*'
 rm -rf "$SVDIR/fresher"
 exits 'all' 0 sv -a -w 20 stop
