@@ -31,13 +31,26 @@ static void log_line (sv_unit const *u)
   sv_put("| ") ;
 }
 
+/* A directory that is new was waited for. */
+static void nobody_came (sv_unit *u)
+{
+  if (!sv_unit_has(u, "run")) say(u, hf_words("there is no run")) ;
+  else if (strchr(u->word, '/')) say(u, hf_words("no supervisor came")) ;
+  else say(u, hf_words("no supervisor came: is there a runsvdir for ", hf_scandir(), "?")) ;
+}
+
 /* To standard error: what scripts read from standard output stays as runit has it. */
 void sv_explain (sv_unit *u)
 {
-  if (u->reach != SV_OK && u->reach != SV_FAILED) return ;
+  int supervised = u->reach == SV_OK || u->reach == SV_FAILED ;
+  if (!supervised && !u->is_fresh) return ;
   sv_to(2) ;
-  sv_reasons(u, &say) ;
-  sv_log_since(u, LINES, &log_line) ;
+  if (!supervised) nobody_came(u) ;
+  else
+  {
+    sv_reasons(u, &say) ;
+    sv_log_since(u, LINES, &log_line) ;
+  }
   sv_to(1) ;
 }
 

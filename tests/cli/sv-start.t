@@ -137,6 +137,12 @@ like 'and then judged' "$(cat fresh.out)" 'ok: run: fresh: *'
 sleeper fresher
 exits 'but not for ever' 1 sv -w 1 start fresher
 like 'and the message is as ever' "$(cat out)" 'warning: fresher: unable to open supervise/ok: file does not exist'
+check 'with a hint' has "fresher: no supervisor came: is there a runsvdir for $SVDIR?" err
+rm "$SVDIR/fresher/run"
+sv -w 0 start fresher >/dev/null 2>err
+is 'without time there is nothing to tell' "$(cat err)" ''
+exits 'one without run' 1 sv -w 1 start fresher
+check 'is told so' has 'fresher: there is no run' err
 
 service failing down= 'give-up=1 60' <<'END'
 #!/bin/sh
