@@ -73,6 +73,7 @@ struct sv_unit_s
   unsigned int has_notify : 1 ;   /* notification-fd */
   unsigned int has_needs : 1 ;
   unsigned int was_bad : 1 ;      /* it had failed when sv began */
+  unsigned int was_stopping : 1 ; /* it was told to stop, and had not */
   unsigned int proven : 1 ;       /* its run, as it is, has got beyond its script before */
   unsigned int soon : 1 ;         /* look again in a moment */
   unsigned int is_fresh : 1 ;     /* no supervisor yet, but one will come */

@@ -79,6 +79,7 @@ static void remember (sv_unit *u, char const *bytes)
   u->seq_before = u->rec.seq ;
   u->boss = u->rec.supervisor ;
   u->was_bad = m->phase == HF_PHASE_BACKOFF || (m->phase == HF_PHASE_DOWN && (m->why == HF_WHY_GAVEUP || m->why == HF_WHY_FAILED)) ;
+  u->was_stopping = m->phase == HF_PHASE_RUN && m->want != HF_WANT_UP && m->flags & HF_FLAG_TERM ;
   u->proven = is_proven(u) ;
 }
 

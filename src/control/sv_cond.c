@@ -2,7 +2,7 @@
 
 /* The conditions that a command waits for, one letter each:
 
-     u  it runs and is ready          d  it is down and wanted so
+     u  it is to run, and is ready    d  it is down and wanted so
      t  a new process runs, ready; or it is down and wanted so     (k is the same)
      o  it runs for once, or did      p  it is paused, or down
      c  it is not paused, or down     C  it is as it is wanted, and if up, ready
@@ -146,6 +146,15 @@ static int is_up (sv_unit *u)
   return is_done(u) || (u->st.pid && u->st.state == 1 && ready(u)) ;
 }
 
+/* It is wanted so, that is, the command was heard; and it is not the process that a stop before
+   has told to end. */
+static int is_started (sv_unit *u)
+{
+  if (is_done(u)) return 1 ;
+  if (u->st.want != 'u' || (u->was_stopping && u->rec.m.starts == u->starts_before)) return 0 ;
+  return is_up(u) ;
+}
+
 static int same_stamp (tain const *a, tain const *b)
 {
   return !tain_less(a, b) && !tain_less(b, a) ;
@@ -185,7 +194,7 @@ static int met (sv_unit *u, char c)
 {
   switch (c)
   {
-    case 'u' : return is_up(u) ;
+    case 'u' : return is_started(u) ;
     case 'd' : return is_down(u) && u->st.want != 'u' ;
     case 't' :
     case 'k' : return is_new(u) ;

@@ -187,6 +187,30 @@ sv -w 20 restart plain >two 2>&1 & b=$!
 wait $a ; ca=$? ; wait $b ; cb=$?
 is 'two restarts at once both succeed' "$ca $cb" '0 0'
 
+# A start during a stop.
+service lingers notification-fd=3 <<'END'
+#!/bin/sh
+trap 'until test -e die ; do sleep 0.02 ; done ; exit 0' TERM
+echo >&3
+while : ; do sleep 0.02 ; done
+END
+supervise lingers
+is_ready() { sv status --json "$1" | grep -q '"ready":true' ; }
+until_ok 10 is_ready lingers || exit 1
+old=$(pid_of lingers)
+sv down lingers
+stops() { sv status lingers | grep -q 'want down, got TERM' ; }
+until_ok 10 stops || exit 1
+sv -w 20 start lingers >lingers.out 2>&1 & s=$!
+wants() { sv status lingers | grep -q ', got TERM' && ! stops ; }
+until_ok 10 wants || exit 1
+check 'a start during a stop is not over' test ! -s lingers.out
+touch "$SVDIR/lingers/die"
+wait $s
+is 'until there is' "$?" 0
+refuse 'a new process' test "$(pid_of lingers)" = "$old"
+
+
 # Many.
 exits 'patterns, and several at once' 0 sv -w 20 stop 'p*' 'fres[h]' slow
 is 'a line for each' "$(sed 's/:.*down: \([a-z]*\):.*/ \1/' out | sort | tr '\n' ',')" 'ok fresh,ok plain,ok slow,'
