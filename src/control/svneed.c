@@ -35,8 +35,9 @@
 typedef struct ask_s ask ;
 struct ask_s
 {
-  uint32_t deaths ;           /* before */
+  uint32_t starts, deaths ;   /* before */
   int asked ;                 /* this supervisor was told "up" */
+  int ending ;                /* when it had been told to stop, and had not */
   int met ;
 } ;
 
@@ -80,6 +81,8 @@ static void ask_up (look *l, ask *a)
   if (l->want == HF_WANT_ONCE && l->phase != HF_PHASE_DOWN) return ;
   a->asked = 1 ;
   a->deaths = l->deaths ;
+  a->starts = l->starts ;
+  a->ending = l->has_rec && l->phase == HF_PHASE_RUN && l->rec.m.flags & HF_FLAG_TERM ;
   r = hf_control_send(l->sup, "u", 1) ;
   if (r < 0) hf_diesys(HF_EXIT_SYSTEM, "unable to control ", l->word) ;
 }
@@ -96,12 +99,18 @@ static void give_up_on (look *l, ask const *a, int64_t now)
   hf_die(1, l->word, " is needed: ", why) ;
 }
 
+/* Is it a process that was told to end? */
+static int is_ending (look const *l, ask const *a)
+{
+  return l->has_rec && l->phase == HF_PHASE_RUN && ((l->want != HF_WANT_UP && l->want != HF_WANT_ONCE) || (a->ending && l->starts == a->starts)) ;
+}
+
 /* 1 if its need is met. */
 static int judge (look *l, ask *a, int64_t now)
 {
   if (l->reach == LOOK_ALONE) a->asked = 0 ;
   ask_up(l, a) ;
-  if (look_is_ready(l) || is_done(l)) return 1 ;
+  if ((look_is_ready(l) && !is_ending(l, a)) || is_done(l)) return 1 ;
   give_up_on(l, a, now) ;
   return 0 ;
 }

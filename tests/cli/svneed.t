@@ -43,6 +43,21 @@ printf '# comment\n\n  db  \n' > list
 exits 'needs in a file' 6 svneed -d "$T/s" -f list sh -c 'exit 6'
 exits 'nothing is left open' 0 svneed db -- sh -c 'for f in /proc/$$/fd/* ; do case $(readlink $f) in */supervise/*|*inotify*) exit 1 ;; esac ; done'
 
+# one that is being stopped
+service lingers "trap 'until test -e die ; do sleep 0.02 ; done ; exit 0' TERM ; echo >&3 ; while : ; do sleep 0.02 ; done"
+echo 3 > s/lingers/notification-fd
+up lingers
+exits 'it is ready' 0 svwait -t 20000 ready lingers
+svc -d s/lingers
+wanted() { sv status --json lingers | grep -q "\"wanted\":\"$1\"" ; }
+until_ok 20 wanted down || exit 1
+svneed lingers -- sh -c 'echo >needed' & p=$! ; track $p
+until_ok 20 wanted up || exit 1
+refuse 'a process that was told to end meets no need' test -e needed
+touch s/lingers/die
+wait $p
+is 'the next one does' "$?" 0
+
 # a chain of services, by runsv
 service web 'exec sleep 1000' ; echo app > s/web/needs
 service app 'touch "$SVDIR/app-ran" ; exec sleep 1000' ; echo late > s/app/needs
