@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <holdfast/clock.h>
 #include <holdfast/machine.h>
@@ -421,12 +422,135 @@ static void facts (void)
   ok(M.phase == HF_PHASE_PREPARE && M.why == HF_WHY_AGED, "and the next run follows at once") ;
 }
 
+/* The table "What other supervisors call it" of holdfast-service(5): each row by its files. */
+
+static char dir[] = "/tmp/hf-test.XXXXXX" ;
+
+static void is_bad (enum hf_entry which, char const *why)
+{
+  printf("# %s: %s\n", hf_entry_name[which], why) ;
+  ok(0, "a row of the table is understood") ;
+}
+
+/* Pairs of file and value, ended by a null. */
+static void row (char const *const *files)
+{
+  char path[64] ;
+  M = hf_machine_zero ;
+  for (unsigned int i = 0 ; files[i] ; i += 2)
+  {
+    FILE *f ;
+    snprintf(path, sizeof(path), "%s/%s", dir, files[i]) ;
+    f = fopen(path, "w") ;
+    if (f) { fprintf(f, "%s\n", files[i + 1]) ; fclose(f) ; }
+  }
+  hf_policy_read(&P, dir, HF_ENTRIES_ALL, 0, &is_bad) ;
+  for (unsigned int i = 0 ; files[i] ; i += 2) { snprintf(path, sizeof(path), "%s/%s", dir, files[i]) ; unlink(path) ; }
+}
+#define ROW(...) row((char const *const[]){ __VA_ARGS__, 0 })
+
+#define EXIT(n) ((n) << 8)
+
+/* Comes up at now, whatever it takes, and dies after so long: the time of its death. */
+static int64_t life (int wstat, int64_t now, int64_t lasts)
+{
+  if (M.phase == HF_PHASE_BACKOFF) ev(HF_EV_TIME, 0, now = M.restart_at) ;
+  else if (M.phase == HF_PHASE_DOWN) ev(HF_EV_COMMAND, 'u', now) ;
+  ev(HF_EV_SCRIPT, 0, now) ;
+  ev(HF_EV_STARTED, 0, now) ;
+  die(wstat, now + lasts) ;
+  return now + lasts ;
+}
+
+/* Lives of the same kind until it is given up, at most max. */
+static int lives (int64_t lasts, int max)
+{
+  int64_t now = 5000 ;
+  int n = 0 ;
+  while (n < max && M.why != HF_WHY_GAVEUP) { now = life(EXIT(1), now, lasts) ; n++ ; }
+  return n ;
+}
+
+static void rows_of_supervisord (void)
+{
+  ROW("restart", "on-failure", "success", "0") ;
+  life(EXIT(0), 5000, 2000) ;
+  ok(M.why == HF_WHY_DONE, "autorestart=unexpected: exit 0 is expected") ;
+  ROW("restart", "on-failure", "success", "0") ;
+  life(SIGTERM, 5000, 100) ;
+  ok(M.phase == HF_PHASE_BACKOFF, "a signal is not") ;
+  ROW("give-up", "3 1", "restart-delay", "0") ;
+  ok(lives(100, 100) == 3, "three deaths within a second") ;
+  ROW("give-up", "3 1", "restart-delay", "0") ;
+  ok(lives(600, 100) == 100, "but not more slowly") ;
+  ROW("down-signal", "INT", "timeout-kill", "10000") ;
+  bring_up(5000) ;
+  ev(HF_EV_COMMAND, 'd', 6000) ; ev(HF_EV_SCRIPT, 0, 6000) ;
+  ok(A.n >= 1 && A.a[0].arg == SIGINT && hf_machine_deadline(&M) == 16000, "stopsignal, and stopwaitsecs=10") ;
+}
+
+static void restarts_of_systemd (void)
+{
+  ROW("restart", "on-failure", "success", "0 HUP INT TERM PIPE") ;
+  life(SIGPIPE, 5000, 100) ;
+  ok(M.why == HF_WHY_DONE, "Restart=on-failure: PIPE is clean") ;
+  ROW("restart", "on-failure", "success", "0 HUP INT TERM PIPE") ;
+  life(SIGABRT, 5000, 100) ;
+  ok(M.phase == HF_PHASE_BACKOFF, "ABRT is not") ;
+  ROW("restart-delay", "60000", "restart-from", "death") ;
+  life(EXIT(1), 5000, 100) ;
+  ok(M.restart_at == 65100, "RestartSec=60 after a short life") ;
+  ROW("restart-delay", "60000", "restart-from", "death") ;
+  life(EXIT(1), 5000, 86400000) ;
+  ok(M.restart_at == 86465000, "and after a day") ;
+  ROW("restart-delay", "1000 60000", "restart-from", "death") ;
+  lives(10, 5) ;
+  ok(M.restart_at == M.ended_at + 16000, "RestartSec=1, RestartMaxDelaySec=60: it grows") ;
+  lives(10, 9) ;
+  ok(M.restart_at == M.ended_at + 60000, "up to the most") ;
+}
+
+static void rest_of_systemd (void)
+{
+  ROW("restart-delay", "0") ;
+  ok(lives(20, 1000) == 1000, "StartLimitIntervalSec=0: no give-up") ;
+  ROW("give-up", "5 10") ;
+  ok(lives(100, 100) == 5, "StartLimitBurst=5, in ten seconds") ;
+  ROW("give-up", "5 10") ;
+  ok(lives(3000, 100) == 100, "but not in more") ;
+  ROW("restart", "on-failure", "success", "0 3 HUP INT TERM PIPE") ;
+  life(EXIT(3), 5000, 100) ;
+  ok(M.why == HF_WHY_DONE, "SuccessExitStatus=3") ;
+  ROW("never-retry", "5") ;
+  life(EXIT(4), 5000, 100) ;
+  ok(M.phase == HF_PHASE_BACKOFF, "RestartPreventExitStatus=5: 4 is tried again") ;
+  life(EXIT(5), 5000, 100) ;
+  ok(M.why == HF_WHY_GAVEUP, "and 5 is not") ;
+  ROW("max-age", "3600") ;
+  bring_up(5000) ;
+  ok(hf_machine_deadline(&M) == 3605000, "RuntimeMaxSec=3600") ;
+  ROW("restart", "never") ;
+  life(EXIT(0), 5000, 100) ;
+  ok(M.phase == HF_PHASE_DOWN && M.flags & HF_FLAG_READY, "Type=oneshot") ;
+  ROW("give-up", "9 9") ;
+  bring_up(5000) ;
+  ev(HF_EV_DEATH, EXIT(1), 6000) ;
+  ev(HF_EV_STARTED, 0, 6000) ;
+  ev(HF_EV_DEATH, EXIT(125), 6100) ;
+  ok(M.why == HF_WHY_GAVEUP, "s6's finish 125, where there is a give-up") ;
+}
+
 int main (void)
 {
   queue = malloc(STATES * sizeof(*queue)) ;
   table = malloc(2 * STATES * sizeof(*table)) ;
   if (!queue || !table) return 111 ;
   facts() ;
+  if (!mkdtemp(dir)) return 111 ;
+  rows_of_supervisord() ;
+  restarts_of_systemd() ;
+  rest_of_systemd() ;
+  rmdir(dir) ;
   all_policies() ;
   free(queue) ;
   free(table) ;
