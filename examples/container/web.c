@@ -1,7 +1,8 @@
 /* ISC license. */
 
 /* Stands for the program the container is for: works until TERM, finishes for half a second,
-   exits 0; on USR1 it fails, with code 3. */
+   exits 0; on HUP it asks its load balancer to forget it, and goes on; on USR1 it fails, with
+   code 3. */
 
 #define _GNU_SOURCE
 #include <signal.h>
@@ -22,9 +23,10 @@ int main (void)
   sigemptyset(&set) ;
   sigaddset(&set, SIGTERM) ;
   sigaddset(&set, SIGUSR1) ;
+  sigaddset(&set, SIGHUP) ;
   sigprocmask(SIG_BLOCK, &set, 0) ;
   say("serving\n") ;
-  sigwait(&set, &sig) ;
+  while (!sigwait(&set, &sig) && sig == SIGHUP) say("no new ones, please\n") ;
   if (sig == SIGUSR1) { say("failing\n") ; return 3 ; }
   say("finishing requests\n") ;
   nanosleep(&half, 0) ;

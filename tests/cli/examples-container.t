@@ -9,7 +9,9 @@ pod = yaml.safe_load(open(sys.argv[1]))
 c = pod["spec"]["containers"][0]
 assert pod["kind"] == "Pod" and c["command"][0].endswith("runsvdir")
 assert c["securityContext"]["readOnlyRootFilesystem"] and pod["spec"]["securityContext"]["runAsNonRoot"]
-assert int(c["command"][c["command"].index("-T") + 1]) < pod["spec"]["terminationGracePeriodSeconds"]
+pre = c["lifecycle"]["preStop"]["exec"]["command"]
+assert pre[:1] == ["/bin/sv"] and pre[3:] == ["hup", "web"] # tried below
+assert int(pre[2]) + int(c["command"][c["command"].index("-T") + 1]) < pod["spec"]["terminationGracePeriodSeconds"]
 for probe in (c["readinessProbe"], c["livenessProbe"]): assert probe["exec"]["command"][0].endswith("sv")
 END
 else skip 'the Kubernetes manifest is YAML' 'no python3 with yaml' ; fi
@@ -97,7 +99,10 @@ if dead $c ; then
   skip 'the container runs under crun' "it cannot run here: $(tail -n 1 err | tr -d '#')"
   done_testing
 fi
-is 'crun: runsvdir is process 1 of it, a service runs' "$(cruns exec "$name" /bin/sv status web 2>&1 | cut -d: -f1,2)" 'run: web'
+is 'crun: runsvdir is process 1 of it, a service runs' "$(cruns exec --user 1000:1000 "$name" /bin/sv status web 2>&1 | cut -d: -f1,2)" 'run: web'
+exits '... the preStop of the manifest' 0 cruns exec --user 1000:1000 "$name" /bin/sv -w 5 hup web
+check '... does not end it' until_ok 10 grep -q '^web: no new ones, please' log
+check '... nor do the figures miss' eval 'cruns exec --user 1000:1000 "$name" /bin/sv metrics 2>/dev/null | grep -q "web"'
 cruns kill "$name" TERM
 until_ok 20 dead $c || cruns kill "$name" KILL
 wait $c
