@@ -39,6 +39,7 @@ struct look_s
   unsigned int orphan : 1 ;   /* LOOK_ALONE: its run is still there */
   unsigned int fresh : 1 ;    /* set by every look */
   unsigned int check : 2 ;    /* enum look_check */
+  unsigned int met : 1 ;      /* what is waited for has come; set by who waits */
   int err ;
   uint32_t pid ;
   uint32_t starts, deaths ;   /* with has_rec; else changes of pid that were seen */
@@ -94,5 +95,8 @@ extern void look_check_end (look *l) ;
 
 /* Says why it is down into s: "gave up (exit code 3)". */
 extern void look_reason (look const *l, char *s, size_t n) ;
+
+/* The names of those that are not met into s, each after a blank. */
+extern void look_unmet (look const *l, unsigned int n, char *s, size_t max) ;
 
 #endif

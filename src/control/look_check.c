@@ -141,3 +141,17 @@ void look_reason (look const *l, char *s, size_t n)
   else strcat(strcat(s, " (exit code "), code) ;
   strcat(s, ")") ;
 }
+
+void look_unmet (look const *l, unsigned int n, char *s, size_t max)
+{
+  size_t k = 0 ;
+  for (unsigned int i = 0 ; i < n ; i++)
+  {
+    size_t len = strlen(l[i].word) ;
+    if (l[i].met || k + len + 2 > max) continue ;
+    s[k++] = ' ' ;
+    memcpy(s + k, l[i].word, len) ;
+    k += len ;
+  }
+  s[k] = 0 ;
+}

@@ -38,7 +38,6 @@ struct ask_s
   uint32_t starts, deaths ;   /* before */
   int asked ;                 /* this supervisor was told "up" */
   int ending ;                /* when it had been told to stop, and had not */
-  int met ;
 } ;
 
 static struct
@@ -115,20 +114,10 @@ static int judge (look *l, ask *a, int64_t now)
   return 0 ;
 }
 
-/* Words for the names still waited for. */
 static void say (char const *level, char const *what)
 {
   char s[1024] ;
-  size_t n = 0 ;
-  for (unsigned int i = 0 ; i < g.n ; i++)
-  {
-    size_t len = strlen(g.l[i].word) ;
-    if (g.a[i].met || n + len + 2 > sizeof(s)) continue ;
-    s[n++] = ' ' ;
-    memcpy(s + n, g.l[i].word, len) ;
-    n += len ;
-  }
-  s[n] = 0 ;
+  look_unmet(g.l, g.n, s, sizeof(s)) ;
   hf_message(level, 0, hf_words(what, s)) ;
 }
 
@@ -144,7 +133,7 @@ static void wait_all (int64_t deadline)
   {
     int64_t now = hf_clock_ms() ;
     unsigned int missing = 0 ;
-    for (unsigned int i = 0 ; i < g.n ; i++) missing += !(g.a[i].met = judge(g.l + i, g.a + i, now)) ;
+    for (unsigned int i = 0 ; i < g.n ; i++) missing += !(g.l[i].met = judge(g.l + i, g.a + i, now)) ;
     if (!missing) return ;
     if (now >= deadline) { say("fatal", "not ready in time:") ; _exit(HF_EXIT_TIMEOUT) ; }
     if (now >= say_at) { say("info", "waiting for:") ; say_at = now + SAY_AGAIN_MS ; }

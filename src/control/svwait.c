@@ -101,7 +101,8 @@ static int judge (void)
   for (unsigned int i = 0 ; i < g.n ; i++)
   {
     int r ;
-    if (is_met(i)) { met++ ; continue ; }
+    g.l[i].met = is_met(i) ? 1 : 0 ;
+    if (g.l[i].met) { met++ ; continue ; }
     r = is_hopeless(i, now) ;
     if (!r) continue ;
     if (!lost++) { first = i ; code = r ; }
@@ -115,16 +116,7 @@ static int judge (void)
 static void say_late (void)
 {
   char s[1024] ;
-  size_t n = 0 ;
-  for (unsigned int i = 0 ; i < g.n ; i++)
-  {
-    size_t len = strlen(g.l[i].word) ;
-    if (is_met(i) || n + len + 2 > sizeof(s)) continue ;
-    s[n++] = ' ' ;
-    memcpy(s + n, g.l[i].word, len) ;
-    n += len ;
-  }
-  s[n] = 0 ;
+  look_unmet(g.l, g.n, s, sizeof(s)) ;
   hf_message("fatal", 0, hf_words("timed out, still waiting for:", s)) ;
 }
 
