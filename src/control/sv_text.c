@@ -128,14 +128,8 @@ int sv_ready (sv_unit *u)
 /* Bytes of a valid UTF-8 character at s that is no control character, or 0. */
 size_t sv_utf8 (unsigned char const *s, size_t n)
 {
-  size_t len = *s >= 0xf0 && *s <= 0xf4 ? 4 : *s >= 0xe0 ? 3 : *s >= 0xc2 ? 2 : 0 ;
-  if (!len || *s > 0xf4 || len > n) return 0 ;
-  for (size_t i = 1 ; i < len ; i++) if ((s[i] & 0xc0) != 0x80) return 0 ;
-  if (*s == 0xc2 && s[1] < 0xa0) return 0 ;                 /* C1 controls */
-  if (*s == 0xe0 && s[1] < 0xa0) return 0 ;                 /* overlong */
-  if (*s == 0xed && s[1] >= 0xa0) return 0 ;                /* surrogates */
-  if (*s == 0xf0 && s[1] < 0x90) return 0 ;
-  if (*s == 0xf4 && s[1] >= 0x90) return 0 ;
+  size_t len = hf_utf8((char const *)s, n) ;
+  if (!len || (*s == 0xc2 && s[1] < 0xa0)) return 0 ;       /* C1 controls */
   if (*s == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9 || (s[2] >= 0xaa && s[2] <= 0xae))) return 0 ;
   if (*s == 0xe2 && s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9) return 0 ; /* direction changes */
   return len ;

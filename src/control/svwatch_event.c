@@ -110,23 +110,13 @@ static void put_word (text *t, char const *name)
   }
 }
 
-/* Bytes of the UTF-8 character at s, or 0 if it is none. */
-static size_t utf8 (unsigned char const *s)
-{
-  size_t n = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 : (*s & 0xf0) == 0xe0 ? 3 : *s >= 0xf0 && *s < 0xf5 ? 4 : 0 ;
-  for (size_t i = 1 ; i < n ; i++) if ((s[i] & 0xc0) != 0x80) return 0 ;
-  if (n == 3 && ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f))) return 0 ;
-  if (n == 4 && ((*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f))) return 0 ;
-  return n ;
-}
-
 static void put_string (text *t, char const *name)
 {
   unsigned char const *s = (unsigned char const *)name ;
   t->s[t->n++] = '"' ;
   while (*s && t->n < EVENT_MAX / 2)
   {
-    size_t k = utf8(s) ;
+    size_t k = *s < 128 ? 1 : hf_utf8((char const *)s, strlen((char const *)s)) ;
     if (!k) put(t, "\\ufffd") ;
     else if (*s < 32 || *s == 127) { put(t, "\\u00") ; t->s[t->n++] = hex[*s >> 4] ; t->s[t->n++] = hex[*s & 15] ; }
     else

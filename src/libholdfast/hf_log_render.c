@@ -6,6 +6,7 @@
 #endif
 
 #include <holdfast/log.h>
+#include <holdfast/message.h>
 
 #define JSON_CHUNK 512
 
@@ -50,19 +51,6 @@ int hf_log_chosen (hf_log *l, hf_logform const *f, size_t at, char const *s, siz
 
 /* Bytes that are no UTF-8 become the lone surrogates U+DC80 to U+DCFF, from which they can be
    had back. */
-static size_t utf8_length (unsigned char const *s, size_t n)
-{
-  unsigned int k = s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : 0 ;
-  unsigned int i ;
-  if (!k || k > n) return 0 ;
-  for (i = 1 ; i < k ; i++) if ((s[i] & 0xc0) != 0x80) return 0 ;
-  if (s[0] == 0xe0 && s[1] < 0xa0) return 0 ;
-  if (s[0] == 0xed && s[1] > 0x9f) return 0 ;
-  if (s[0] == 0xf0 && s[1] < 0x90) return 0 ;
-  if (s[0] == 0xf4 && s[1] > 0x8f) return 0 ;
-  return k ;
-}
-
 static size_t json_u (char *out, unsigned int u)
 {
   unsigned int i ;
@@ -79,7 +67,7 @@ size_t hf_log_json_escape (char *out, char const *s, size_t n)
     unsigned char c = s[i] ;
     if (c >= 0x80)
     {
-      size_t k = utf8_length((unsigned char const *)s + i, n - i) ;
+      size_t k = hf_utf8(s + i, n - i) ;
       if (k) { memcpy(out + m, s + i, k) ; m += k ; i += k ; continue ; }
       m += json_u(out + m, 0xdc00 + c) ;
     }

@@ -40,7 +40,7 @@ static int survives (void)
     for (size_t i = 0 ; i + 1 < m ; i++) if ((unsigned char)s[i] < 32 || s[i] == 127) return 0 ;
     m = event_json(&e, name, s) ;
     for (size_t i = 0, k ; i + 1 < m ; i += k)
-      if ((unsigned char)s[i] < 32 || !(k = utf8((unsigned char *)s + i))) return 0 ;
+      if ((unsigned char)s[i] < 32 || !(k = (unsigned char)s[i] < 128 ? 1 : hf_utf8(s + i, m - i))) return 0 ;
   }
   return 1 ;
 }

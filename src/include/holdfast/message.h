@@ -6,6 +6,8 @@
 #ifndef HF_MESSAGE_H
 #define HF_MESSAGE_H
 
+#include <stddef.h>
+
 #include <skalibs/strerr.h>
 
 /* Exit codes that are not a peer's own. */
@@ -35,6 +37,9 @@ extern void hf_message (char const *level, int err, char const *const *words) ;
 #define hf_info(...) hf_message("info", 0, hf_words(__VA_ARGS__))
 #define hf_die(code, ...) do { hf_message("fatal", 0, hf_words(__VA_ARGS__)) ; _exit(code) ; } while (0)
 #define hf_diesys(code, ...) do { hf_message("fatal", errno, hf_words(__VA_ARGS__)) ; _exit(code) ; } while (0)
+
+/* Bytes of the UTF-8 character of more than one byte at s, of which there are n; 0 if it is none. */
+extern size_t hf_utf8 (char const *s, size_t n) ;
 
 /* Writes "usage: TEXT" the way runit does when runit_style (blank line after it), else
    "PROG: usage: TEXT"; exits with code. */
