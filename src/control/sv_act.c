@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include <skalibs/djbunix.h>
+#include <skalibs/uint32.h>
+
 #include <holdfast/clock.h>
 #include <holdfast/control.h>
 #include <holdfast/message.h>
@@ -121,12 +124,24 @@ static int pauses_itself (sv_unit *u)
   return 1 ;
 }
 
+/* Was this supervisor told so by its command line? */
+static int has_s6_option (uint32_t pid)
+{
+  char path[32 + UINT32_FMT] = "/proc/", s[64] ;
+  ssize_t r ;
+  strcpy(path + 6 + uint32_fmt(path + 6, pid), "/cmdline") ;
+  r = openreadnclose_nb(path, s, sizeof(s) - 1) ;
+  s[r > 0 ? r : 0] = 0 ;
+  return (size_t)(r < 0 ? 0 : r) > strlen(s) + 1 && !strcmp(s + strlen(s) + 1, "-6") ;
+}
+
 /* In that convention h is a plain HUP, and l the reload-signal. */
 static int is_s6 (sv_unit const *u)
 {
   char path[HF_PATH], word[16] ;
-  return u->has_rec && hf_path_join(path, sizeof(path), u->dir, "convention")
-    && hf_value_read(path, word, sizeof(word)) > 0 && !strcmp(word, "s6") ;
+  if (!u->has_rec || !hf_path_join(path, sizeof(path), u->dir, "convention")) return 0 ;
+  if (hf_value_read(path, word, sizeof(word)) > 0) return !strcmp(word, "s6") ;
+  return has_s6_option(u->rec.supervisor.pid) ;
 }
 
 static void ask (sv_unit *u, struct round *r)

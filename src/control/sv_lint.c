@@ -35,6 +35,7 @@ static void each_word (void (*f) (char const *, char const *, void *), void *dat
     while (*line == ' ' || *line == '\t') line++ ;
     if (*line == '#') continue ;
     for (char *w = strtok(line, " \t\"'") ; w ; before = w, w = strtok(0, " \t\"'")) (*f)(w, before, data) ;
+    if (strcmp(before, "\\")) (*f)(";", before, data) ; /* the command ends with its line */
   }
 }
 

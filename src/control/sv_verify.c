@@ -42,6 +42,20 @@ static int is_headless (char const *path)
   return !r || (r > 0 && c[0] >= '\n' && c[0] < 127 && (r < 2 || c[0] != '#' || c[1] != '!')) ;
 }
 
+static int has_bad_interpreter (char const *path, char *buf, size_t n)
+{
+  size_t i = 2, len ;
+  ssize_t r = openreadnclose_nb(path, buf, n - 1) ;
+  struct stat st ;
+  if (r < 3 || buf[0] != '#' || buf[1] != '!') return 0 ;
+  buf[r] = 0 ;
+  i += strspn(buf + i, " \t") ;
+  len = strcspn(buf + i, " \t\n") ;
+  memmove(buf, buf + i, len) ;
+  buf[len] = 0 ;
+  return !stat(buf, &st) && (!S_ISREG(st.st_mode) || !(st.st_mode & 0111)) ;
+}
+
 /* Scripts: a file, executable, with an interpreter that exists, not open to everybody. */
 static void script (char const *file, int must)
 {
@@ -50,13 +64,17 @@ static void script (char const *file, int must)
   if (!sv_in_dir(path, file)) return ;
   if (stat(path, &st) < 0)
   {
-    if (must || errno != ENOENT) sv_problem(hf_words(file, ": ", hf_error_text(errno))) ;
+    int e = errno ;
+    if (e == ENOENT && !lstat(path, &st)) sv_problem(hf_words(file, ": a link that leads nowhere")) ;
+    else if (must || e != ENOENT) sv_problem(hf_words(file, ": ", hf_error_text(e))) ;
     return ;
   }
   if (!S_ISREG(st.st_mode)) sv_problem(hf_words(file, ": not a file")) ;
   else if (!(st.st_mode & 0111)) sv_problem(hf_words(file, ": not executable")) ;
   else if (hf_spawn_interpreter(path, interpreter, sizeof(interpreter)))
     sv_problem(hf_words(file, ": its interpreter ", interpreter, " does not exist")) ;
+  else if (has_bad_interpreter(path, interpreter, sizeof(interpreter)))
+    sv_problem(hf_words(file, ": its interpreter ", interpreter, " cannot be executed")) ;
   else if (is_headless(path)) sv_problem(hf_words(file, ": no program, and its first line does not begin with #!")) ;
   if (st.st_mode & 02) sv_problem(hf_words(file, ": anybody may write it")) ;
 }
@@ -67,23 +85,13 @@ static int is_target (void)
   return sv_in_dir(path, "needs") && !access(path, F_OK) ;
 }
 
-static void supervise (void)
-{
-  char path[HF_PATH] ;
-  struct stat st ;
-  if (sv_in_dir(path, "supervise") && !stat(path, &st) && !S_ISDIR(st.st_mode)) sv_problem(hf_words("supervise: not a directory")) ;
-}
-
 static void scripts (void)
 {
-  static char const letters[][10] =
-    { "control/u", "control/d", "control/o", "control/t", "control/k", "control/h", "control/a", "control/i", "control/q",
-      "control/1", "control/2", "control/p", "control/c", "control/x" } ;
   script("run", !is_target()) ;
   script("finish", 0) ;
   script("check", 0) ;
   script("failed", 0) ;
-  for (unsigned int i = 0 ; i < sizeof(letters) / sizeof(letters[0]) ; i++) script(letters[i], 0) ;
+  sv_verify_control(&script) ;
 }
 
 static void bad_value (enum hf_entry which, char const *problem)
@@ -173,6 +181,7 @@ static int need (char const *word, void *data)
   char path[HF_PATH] ;
   struct stat st ;
   (void)data ;
+  if (word[strlen(word) - 1] == '@') { sv_problem(hf_words("needs: ", word, " is a template, no service")) ; return 0 ; }
   if (word[0] == '.' && sv_in_dir(path, word)) word = path ;
   else if (word[0] != '/' && hf_path_join(path, sizeof(path), sv_found.scan, word)) word = path ;
   sv_unit_find(&u, word) ;
@@ -212,12 +221,14 @@ static void one_directory (char const *label, char const *dir, int is_log)
   if (!S_ISDIR(st.st_mode)) { sv_problem(hf_words("not a directory")) ; return ; }
   if (st.st_mode & 02 && !(st.st_mode & 01000)) sv_problem(hf_words("anybody may write the directory")) ;
   scripts() ;
-  supervise() ;
+  sv_verify_supervise() ;
   policy() ;
+  sv_verify_values() ;
   file_names() ;
   sv_verify_users() ;
-  if (is_log) sv_verify_logs() ;
-  else needs() ;
+  if (is_log) { sv_verify_logs() ; sv_verify_not_for_logger() ; return ; }
+  needs() ;
+  sv_verify_instance() ;
 }
 
 /* 1 it has problems. */

@@ -24,4 +24,11 @@ extern int sv_verify_service (char const *word, char const *dir, char const *sca
 extern void sv_verify_users (void) ;
 extern void sv_verify_logs (void) ;
 
+/* sv_values.c */
+extern void sv_verify_values (void) ;
+extern void sv_verify_not_for_logger (void) ;
+extern void sv_verify_instance (void) ;
+extern void sv_verify_control (void (*script) (char const *, int)) ;
+extern void sv_verify_supervise (void) ;
+
 #endif

@@ -164,6 +164,17 @@ check 'INT: leaves at once' wait $sup
 check 'and the service got it, too' until_ok 20 test -e sig.int
 until_ok 20 gone $p
 touch sig.end
+script rel/run <<'R'
+trap 'echo USR2 > ../rel.got' USR2
+echo up > ../rel.up
+while : ; do sleep 0.02 ; done
+R
+echo USR2 > rel/reload-signal
+begin -6 rel
+until_ok 20 test -e rel.up
+exits 'sv reload' 0 sv reload ./rel
+check 'knows the convention of the tree' until_ok 20 test -e rel.got
+end $sup
 script delay/run <<'R'
 echo run >> ../delay.runs
 R

@@ -43,6 +43,28 @@ make lg ; make lg/log ; printf '#!/bin/sh\nexec svlogd -b 4096 ./main\n' >"$SVDI
 finds 'a log directory that is not there' lg 'log directory ./main: file does not exist'
 make hd ; printf 'exec sleep 1\n' >"$SVDIR/hd/run" ; finds 'a script without #!' hd 'run: no program, and its first line does not begin with #!'
 make no ; : >"$SVDIR/no/run" ; finds 'an empty run' no 'run: no program*'
+make cr ; printf '#!/bin/sh\r\nexec x\r\n' >"$SVDIR/cr/run" ; finds 'lines that end as on Windows' cr 'run: its interpreter /bin/sh? does not exist'
+make im ; echo '#!/etc/passwd' >"$SVDIR/im/run" ; finds 'an interpreter that is no program' im 'run: its interpreter /etc/passwd cannot be executed'
+make fl ; ln -s "$T/nowhere" "$SVDIR/fl/finish" ; finds 'a script that is a link to nowhere' fl 'finish: a link that leads nowhere'
+make pl ; ln -s "$T/nowhere" "$SVDIR/pl/restart" ; finds 'a policy file that is one' pl 'restart: a link that leads nowhere'
+make nl ; ln -s "$T/nowhere" "$SVDIR/nl/needs" ; finds 'needs that are one' nl 'needs: file does not exist'
+make cf control=x ; finds 'control is a file' cf 'control: not a directory'
+make cn ; mkdir "$SVDIR/cn/control" ; cp "$SVDIR/good/run" "$SVDIR/cn/control/TERM" ; finds 'a control script of no command' cn 'control/TERM: means nothing*'
+make cg control-group=no-such-group ; finds 'an unknown group' cg 'control-group: there is no group no-such-group'
+make ps pause-signal=STOPP ; finds 'no signal to pause with' ps 'pause-signal: invalid value'
+make lk lock-fd=3 notification-fd=3 ; finds 'two descriptors of one number' lk 'lock-fd: invalid value'
+make np flag-newpidns= ; finds 'what is not supported' np 'flag-newpidns: not supported'
+make ty type=oneshot ; finds 'the type of another suite' ty 'type: oneshot means nothing*'
+make tk timeout-kill=10 ; finds 'seconds that are milliseconds' tk 'timeout-kill: 10 milliseconds; are seconds meant?'
+make bd ; mkdir "$SVDIR/bd/background" ; finds 'a mark without readable contents' bd 'background: is a directory'
+make es success= ; finds 'an empty list' es 'success: invalid value'
+make me needs=me ; finds 'a service that needs itself' me 'needs: a cycle leads back to me'
+make 'web@' ; make nt 'needs=web@' ; finds 'a template is needed' nt 'needs: web@ is a template*'
+ln -s good "$SVDIR/in@1" ; finds 'an instance of what is no template' in@1 'no link to a template*'
+rm "$SVDIR/in@1" ; ln -s web@ "$SVDIR/web@1" ; clean 'one of a template' web@1
+make ln ; make ln/log needs=good ; sv verify ln >out ; like 'needs of a logger' "$(cat out)" 'ln/log: needs: means nothing for a logger'
+make sl ; ln -s "$T/nowhere/sl" "$SVDIR/sl/supervise" ; finds 'supervise leads into nothing' sl "supervise: leads to $T/nowhere: file does not exist"
+make l2 ; make l2/log ; mkdir "$SVDIR/l2/log/main" ; printf '#!/bin/sh\nsvlogd ./main\nexit 1\n' >"$SVDIR/l2/log/run" ; clean 'the next line is another command' l2
 make su supervise=x ; finds 'supervise is a file' su 'supervise: not a directory'
 mkdir "$SVDIR/tgt" ; echo good >"$SVDIR/tgt/needs" ; clean 'a target' tgt
 ln -s /no/such/place "$SVDIR/dang"
@@ -57,7 +79,7 @@ else
   skip 'a log directory that is not writable' 'not root'
   skip 'one that is' 'not root'
 fi
-bad=$(( $(ls "$SVDIR" | wc -l) - $(for i in good comment lu tgt ; do test ! -e "$SVDIR/$i" || echo x ; done | wc -l) ))
+bad=$(( $(ls "$SVDIR" | wc -l) - $(for i in good comment lu tgt l2 web@ web@1 ; do test ! -e "$SVDIR/$i" || echo x ; done | wc -l) ))
 exits 'all: the number of bad ones' "$bad" sv verify
 check 'a link that leads nowhere is named' grep -qx 'dang: a link that leads nowhere' out
 exits 'a directory of services' "$bad" sv verify ./s
