@@ -242,6 +242,7 @@ static void set_prog (char const *dir)
 static void init (struct tree *t, char const *dir, char *log)
 {
   if (!fd_sanitize()) hf_diesys(100, "unable to start") ;
+  hf_message_nowait = 1 ;
   set_prog(dir) ;
   t->now = hf_clock_ms() ;
   t->essential_at = HF_NEVER ;

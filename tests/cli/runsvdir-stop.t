@@ -80,6 +80,20 @@ check '... a logger' grep -q 'chatty (its logger)' err.dir
 check '... the others are not' hf_not grep -q 'waiting.*quick' err.dir
 check 'and killed in the end' dead "$p"
 
+# Whoever should read what is said does not: nobody waits for it.
+fresh
+service slow 'trap "" TERM ; echo >> up ; while : ; do sleep 1000 ; done' ; echo 1200 > made/timeout-kill ; ready slow
+mkfifo full
+exec 8<>full
+dd if=/dev/zero of=full bs=4096 count=1000 oflag=nonblock 2>/dev/null
+runsvdir -t sv 2>&8 & dir=$!
+track $dir
+until_ok 10 up slow
+kill -TERM $dir
+ended
+is 'a standard error that nobody reads does not hold it up' $? 0
+exec 8>&-
+
 # A runsv that is killed while the tree stops does not leave its service.
 fresh
 service slow 'trap "" TERM ; echo >> up ; while : ; do sleep 1000 ; done' ; echo 1500 > made/timeout-kill ; ready slow
