@@ -80,6 +80,7 @@ struct sv_unit_s
   unsigned int looked : 1 ;       /* the three above are known */
   unsigned int seen : 1 ;         /* rec is of a moment after the watch began, and not judged yet */
   unsigned int warned : 1 ;       /* about its check */
+  unsigned int sent : 1 ;         /* a command, to the present supervisor */
   unsigned int done : 1 ;
   unsigned int failed : 1 ;
   unsigned int check_state : 2 ;  /* enum sv_check */

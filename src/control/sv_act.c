@@ -89,7 +89,7 @@ static void remember (sv_unit *u, char const *bytes)
 static int send_bytes (sv_unit *u, char const *bytes)
 {
   int r = hf_control_send(u->sup, bytes, strlen(bytes)) ;
-  if (r > 0) return 1 ;
+  if (r > 0) return u->sent = 1 ;
   u->reach = r ? SV_NOCONTROL : SV_NORUNSV ;
   u->err = errno ;
   return 0 ;

@@ -31,6 +31,15 @@ static void log_line (sv_unit const *u)
   sv_put("| ") ;
 }
 
+/* Every command that is sent changes the record. */
+static void deaf (sv_unit *u)
+{
+  char pid[UINT32_FMT] ;
+  if (!u->sent || !u->has_rec || u->rec.seq != u->seq_before) return ;
+  pid[uint32_fmt(pid, u->rec.supervisor.pid)] = 0 ;
+  say(u, hf_words("its supervisor, process ", pid, ", does not answer")) ;
+}
+
 /* A directory that is new was waited for. */
 static void nobody_came (sv_unit *u)
 {
@@ -48,6 +57,7 @@ void sv_explain (sv_unit *u)
   if (!supervised) nobody_came(u) ;
   else
   {
+    deaf(u) ;
     sv_reasons(u, &say) ;
     sv_log_since(u, LINES, &log_line) ;
   }
@@ -91,6 +101,7 @@ void sv_explain_stop (sv_unit *u)
 {
   if (u->reach != SV_OK || !u->st.pid) return ;
   sv_to(2) ;
+  deaf(u) ;
   if (u->has_rec && u->rec.m.phase == HF_PHASE_SWEEP) say(u, hf_words("processes of its last run do not go away")) ;
   else if (u->st.state == 2) say(u, hf_words("its finish script is still running")) ;
   if (u->has_rec) survivors(u) ;

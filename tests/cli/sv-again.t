@@ -50,6 +50,16 @@ else
   done
 fi
 
+# One that hears nothing.
+sv -w 20 start c >/dev/null
+p=$(boss c)
+kill -STOP "$p"
+exits 'a supervisor that is stopped' 1 sv -w 1 stop c
+check 'is told' has "c: its supervisor, process $p, does not answer" err
+exits 'at a start, too' 1 sv -w 1 restart c
+check 'is told' has "c: its supervisor, process $p, does not answer" err
+kill -CONT "$p"
+
 # One that was heard is not said again.
 sv -w 20 start slow >slow.out 2>&1 & c=$!
 until_ok 10 is_up slow || exit 1
