@@ -15,6 +15,7 @@
 
 #include <skalibs/posixplz.h>
 
+#include <holdfast/control.h>
 #include <holdfast/message.h>
 #include <holdfast/spawn.h>
 #include "runsvdir.h"
@@ -126,7 +127,6 @@ static int take_token (struct tree *t)
 {
   struct start *s = &t->start ;
   int64_t full = (int64_t)t->o.rate * 1000 ;
-  if (!t->o.rate) return 1 ;
   s->tokens += (t->now - s->tokens_at) * t->o.rate ;
   s->tokens_at = t->now ;
   if (s->tokens > full) s->tokens = full ;
@@ -137,6 +137,13 @@ static int take_token (struct tree *t)
   }
   s->tokens -= 1000 ;
   return 1 ;
+}
+
+/* Then it is taken over, which is no start. */
+static int is_supervised (struct tree *t, uint32_t i)
+{
+  hf_service s ;
+  return hf_service_in(&s, ".", t->t.e[i].name) && hf_control_alive(s.state) > 0 ;
 }
 
 /* The fourth word of loadavg is "running/all". */
@@ -169,7 +176,7 @@ void start_some (struct tree *t)
   for (int n = 0 ; n < BATCH && l->n && t->now >= t->start.pace_at ; n++)
   {
     uint32_t i = l->head ;
-    if (!take_token(t)) return ;
+    if (t->o.rate && !is_supervised(t, i) && !take_token(t)) return ;
     line_take(&t->t, i) ;
     start_entry(t, i) ;
   }
