@@ -197,7 +197,7 @@ void init_slot (slot *s, char const *supervise)
   open_state(s) ;
 }
 
-/* Last of all: from here on clients believe that somebody listens. */
+/* From here on clients believe that somebody listens. */
 void open_ok (slot *s)
 {
   s->ok_r = upgrade_inherited(&s->ok_r) ;

@@ -115,6 +115,15 @@ static void init_logger (char const *sup)
   init_slot(&L, sup) ;
 }
 
+/* Clients believe from here on that somebody listens, so what they read must be there. What a
+   predecessor left busy is as true as it was until the news of it has been worked off. */
+static void begin_to_listen (slot *s)
+{
+  if (!s->present) return ;
+  if (!hf_machine_busy(&s->st.m)) publish(s) ;
+  open_ok(s) ;
+}
+
 void start (char *name, char *prog)
 {
   char main_sup[HF_PATH], log_sup[HF_PATH] ;
@@ -139,10 +148,10 @@ void start (char *name, char *prog)
   hf_message_nowait = 1 ;
   adopt_slot(&R.main) ;
   if (L.present) { adopt_slot(&L) ; init_logpipe() ; }
+  begin_to_listen(&L) ;
+  begin_to_listen(&R.main) ;
   if (L.present) work_off(&L) ;
   work_off(&R.main) ;
   publish_both() ;
-  if (L.present) open_ok(&L) ;
-  open_ok(&R.main) ;
   upgrade_received() ;
 }

@@ -72,4 +72,19 @@ check 'main is down' stat_is a down
 check 'the logger is down' stat_is a/log down
 is 'each start was logged once' "$(grep -c '^start' lines)" 4
 is 'nothing was said' "$(grep -v 'held by' runsv.err)" ''
+# Whoever sees a service run can command it: ok and status are there before its first instruction.
+mkdir early
+cat > early/run <<'R'
+#!/bin/sh
+for f in ok status stat pid ; do test -e supervise/$f || echo "no $f" ; done > ../seen
+test -p supervise/ok || echo 'ok is no FIFO' >> ../seen
+exec sleep 1000
+R
+chmod +x early/run
+runsv early & sup=$!
+track $sup
+until_ok 10 stat_is early run
+is 'all that clients ask for is there when run begins' "$(cat seen)" ''
+kill $sup
+wait $sup
 done_testing

@@ -244,7 +244,7 @@ static void kill_one (uint32_t pid, int sig)
 static int taken_over (void) { return all_up() && in_control() ; }
 
 /* A run that is killed before it could announce itself would look like a finish too many. */
-static int has_settled (void) { return sup_dead || is_down() || all_up() ; }
+static int has_settled (void) { return sup_dead || (is_down() && main_st.m.want != HF_WANT_UP) || all_up() ; }
 
 /* Starting and tracing */
 
