@@ -324,7 +324,7 @@ int look_is_ready (look *l)
   if (!look_is_up(l)) return 0 ;
   if (l->told) return 1 ;
   if (has(l, "check")) return look_check_passed(l) ;
-  return !l->has_rec || (!has(l, "notification-fd") && is_settled(l)) ;
+  return !l->has_rec || (!has(l, "notification-fd") && !has(l, "background") && is_settled(l)) ;
 }
 
 int look_is_down (look const *l)

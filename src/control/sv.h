@@ -206,6 +206,7 @@ extern int sv_unit_open (sv_unit *u) ;         /* is there a supervisor: sets re
 extern int sv_unit_read (sv_unit *u) ;         /* reads st; 1, or sets reach */
 extern int sv_unit_glance (sv_unit *u) ;       /* all in one, where its supervisor holds the record; 0: ask further */
 extern int sv_unit_record (sv_unit *u) ;       /* reads rec and judges whether it is to be believed */
+extern int sv_tells_ready (sv_unit const *u) ;                   /* will the record say when it is ready */
 extern int sv_unit_has (sv_unit const *u, char const *name) ;    /* is there such a file in the directory */
 extern void sv_unit_unwatch (sv_unit *u) ;
 extern void sv_unit_close (sv_unit *u) ;

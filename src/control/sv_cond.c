@@ -38,7 +38,7 @@ static void look (sv_unit *u)
   if (u->looked) return ;
   u->looked = 1 ;
   u->has_check = !!sv_unit_has(u, "check") ;
-  u->has_notify = u->has_rec && sv_unit_has(u, "notification-fd") ;
+  u->has_notify = u->has_rec && sv_tells_ready(u) ;
   u->has_needs = u->has_rec && sv_unit_has(u, "needs") ;
 }
 

@@ -108,7 +108,7 @@ static int one_need (char const *name, void *data)
   else if (x.reach != SV_OK) (*n->say)(n->u, hf_words("needs ", name, ", which is not supervised")) ;
   else if (x.has_rec && x.rec.m.flags & HF_FLAG_READY) return 0 ;
   else if (!x.st.pid || x.st.state != 1) (*n->say)(n->u, hf_words("needs ", name, ", which is down")) ;
-  else if (x.has_rec && sv_unit_has(&x, "notification-fd")) (*n->say)(n->u, hf_words("needs ", name, ", which is not ready")) ;
+  else if (x.has_rec && sv_tells_ready(&x)) (*n->say)(n->u, hf_words("needs ", name, ", which is not ready")) ;
   return 0 ;
 }
 

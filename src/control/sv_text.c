@@ -122,7 +122,7 @@ int sv_ready (sv_unit *u)
   if (!u->has_rec || u->reach != SV_OK) return -1 ;
   if (u->rec.m.flags & HF_FLAG_READY) return 1 ;
   if (u->rec.m.phase != HF_PHASE_RUN) return 0 ;
-  return sv_unit_has(u, "notification-fd") ? 0 : -1 ; /* a check script is not asked here: it may be slow */
+  return sv_tells_ready(u) ? 0 : -1 ; /* a check script is not asked here: it may be slow */
 }
 
 /* Bytes of a valid UTF-8 character at s that is no control character, or 0. */

@@ -160,6 +160,11 @@ int sv_unit_has (sv_unit const *u, char const *name)
   return hf_path_join(path, sizeof(path), u->dir, name) && (!stat(path, &st) || errno != ENOENT) ;
 }
 
+int sv_tells_ready (sv_unit const *u)
+{
+  return sv_unit_has(u, "notification-fd") || sv_unit_has(u, "background") ;
+}
+
 void sv_unit_look (sv_unit *u, char const *word)
 {
   sv_unit_find(u, word) ;

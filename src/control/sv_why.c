@@ -184,7 +184,7 @@ static int why_one (char const *word)
   state(&u) ;
   if (u.reach == SV_NODIR) return 1 ;
   u.has_check = !!sv_unit_has(&u, "check") ;
-  u.has_notify = u.has_rec && sv_unit_has(&u, "notification-fd") ;
+  u.has_notify = u.has_rec && sv_tells_ready(&u) ;
   changed(&u) ;
   sv_reasons(&u, &reason) ;
   said(&u) ;

@@ -141,6 +141,7 @@ static int went_to_background (slot *s, int wstat)
   s->st.child.pid = (uint32_t)pid ;
   s->st.child.start_lo = s->st.child.start_hi = hf_proc_start(pid, &start) ? start : 0 ;
   s->state_dirty = s->files_dirty = 1 ;
+  if (s->policy.notification_fd < 0) slot_event(s, HF_EV_READY, 0) ;
   return 1 ;
 }
 

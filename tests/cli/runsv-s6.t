@@ -123,7 +123,7 @@ R
 echo 7 > lock/lock-fd
 begin lock
 check 'lock-fd: the run holds the lock' until_ok 20 hf_not flock -n lock/supervise/service-lock true
-until_ok 20 test -e left
+until_ok 20 test -e left && until_ok 20 stat_is lock run
 kill -KILL "$(pid_of lock)"
 check 'the next waits for what the last one left' until_ok 20 grep -q 'service-lock' lock.err
 is 'and does not run' "$(cat lock.runs)" run
@@ -148,7 +148,7 @@ trap 'echo INT > ../sig.int ; exit' INT
 until test -e ../sig.end ; do sleep 0.02 ; done
 R
 begin -6 sig
-until_ok 20 test -e sig.runs
+until_ok 20 test -e sig.runs && until_ok 20 stat_is sig run
 p=$(pid_of sig)
 kill -HUP $sup
 check 'HUP: wants to leave' until_ok 20 stat_is sig 'run, want exit'
@@ -157,7 +157,7 @@ touch sig.end
 check 'and leaves when the service has ended' wait $sup
 rm sig.end sig.runs
 begin -6 sig
-until_ok 20 test -e sig.runs
+until_ok 20 test -e sig.runs && until_ok 20 stat_is sig run
 p=$(pid_of sig)
 kill -INT $sup
 check 'INT: leaves at once' wait $sup

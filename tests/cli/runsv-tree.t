@@ -95,6 +95,20 @@ p=$(pid_of back)
 say back d
 check 'background: down' until_ok 15 stat_is back down
 check 'background: and gone' gone "$p"
+script back/run <<'R'
+until test -e ../back.go ; do sleep 0.02 ; done
+sh -c 'echo $$ > daemon.pid ; exec sleep 1000' &
+until test -s daemon.pid ; do sleep 0.02 ; done
+exit 0
+R
+rm -f back/daemon.pid
+exits 'background: sv start is not content with the run' 1 sv -w 1 start ./back
+touch back.go
+exits 'but with the daemon' 0 sv -w 20 start ./back
+like 'which it names' "$(cat out)" "ok: run: ./back: (pid $(cat back/daemon.pid)) *"
+exits 'svwait, too' 0 svwait -t 20000 ready ./back
+say back d
+until_ok 15 stat_is back down
 echo 1 > back/daemon.pid
 script back/run <<'R'
 sleep 1000 &
