@@ -22,7 +22,7 @@
 
 #define LOOK_MS 500           /* a look now and then, should inotify have nothing to say */
 #define FRESH_MS 20
-#define LOST_MS 2000          /* so long a supervisor that was killed may be without successor */
+#define LOST_MS 5000          /* so long a supervisor that was killed may be without successor */
 #define SOON_NS 150000        /* for what changes within the first millisecond of a process */
 
 /* The watch comes first: a change after the look cannot be missed. */

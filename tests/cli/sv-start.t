@@ -90,6 +90,7 @@ check 'only what it logged since this start' test "$(grep -c 'no port' err)" -le
 # Its last words are still in the pipe when it is dead; another process lets the logger go on then.
 service late down= 'give-up=1 60' notification-fd=3 <<'END'
 #!/bin/sh
+: >log/it.log
 until test -s log/it.log ; do echo first ; sleep 0.05 ; done
 logger=$(cat log/supervise/pid)
 ( while kill -0 $$ 2>/dev/null ; do sleep 0.02 ; done ; exec kill -CONT $logger ) >/dev/null 2>&1 &
@@ -102,8 +103,9 @@ executable "$SVDIR/late/log/run" <<'END'
 exec cat >>it.log
 END
 supervise late
-exits 'a logger that is slow' 1 sv -w 20 start late
-check 'is waited for' has 'late: | last words' err
+last_words() { sv -w 20 start late >/dev/null 2>err ; has 'late: | first' err && has 'late: | last words' err ; }
+late() { last_words || last_words || last_words ; } # a second may be too short on a busy machine
+check 'a logger that is slow is waited for' late
 
 exits 'a service that may not be restarted' 1 sv -w 20 start killed
 check 'its signal is named' has 'of signal SEGV' err
