@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <skalibs/djbunix.h>
@@ -19,6 +18,7 @@
 
 #include <holdfast/clock.h>
 #include <holdfast/ids.h>
+#include <holdfast/lock.h>
 #include <holdfast/message.h>
 #include "config.h"
 #include "runsv.h"
@@ -75,24 +75,6 @@ static void make_supervise (slot *s, char const *sup)
   }
 }
 
-/* runit and daemontools lock with flock, s6 with fcntl: an open-file-description lock keeps
-   those out, and closing another descriptor of the file does not lose it. */
-static int try_locks (int fd)
-{
-#ifdef F_OFD_SETLK
-  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
-#endif
-  if (flock(fd, LOCK_EX | LOCK_NB) < 0) return 0 ;
-#ifdef F_OFD_SETLK
-  if (fcntl(fd, F_OFD_SETLK, &fl) < 0 && errno != EINVAL)
-  {
-    if (errno == EACCES) errno = EAGAIN ;
-    return 0 ;
-  }
-#endif
-  return 1 ;
-}
-
 static void name_holder (slot *s, int fd)
 {
   char fmt[UINT32_FMT] ;
@@ -121,7 +103,7 @@ static void take_lock (slot *s)
   if (s->lock_fd >= 0) return ;
   s->lock_fd = openat(s->sup_fd, "lock", O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600) ;
   if (s->lock_fd < 0) fail(s, "open", "supervise/lock") ;
-  while (!try_locks(s->lock_fd))
+  while (hf_lock(s->lock_fd, 0) < 0)
   {
     e = errno ;
     if (e != EAGAIN || hf_clock_ms() > until || has_supervisor(s))
