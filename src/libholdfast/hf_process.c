@@ -15,6 +15,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
+#include <holdfast/clock.h>
 #include <holdfast/names.h>
 #include <holdfast/process.h>
 #include "config.h"
@@ -102,6 +103,14 @@ int hf_proc_start (pid_t pid, uint64_t *ticks)
   char s[32] ;
   if (!stat_field(pid, 22, s, sizeof(s))) return 0 ;
   return !!uint640_scan(s, ticks) || (errno = EPROTO, 0) ;
+}
+
+void hf_proc_self (hf_proc *p)
+{
+  p->pid = (uint32_t)getpid() ;
+  p->start_lo = 0 ;
+  p->start_hi = hf_clock_ticks() ;
+  if (!p->start_hi && hf_proc_start(getpid(), &p->start_lo)) p->start_hi = p->start_lo ;
 }
 
 int hf_proc_state (pid_t pid)

@@ -165,9 +165,7 @@ static void set_identity (slot *s)
   memcpy(s->st.boot, R.boot, HF_BOOTID) ;
   memset(s->st.version, 0, sizeof(s->st.version)) ;
   strncpy(s->st.version, HF_VERSION, sizeof(s->st.version) - 1) ;
-  s->st.supervisor.pid = (uint32_t)getpid() ;
-  if (hf_proc_start(getpid(), &s->st.supervisor.start_lo)) s->st.supervisor.start_hi = s->st.supervisor.start_lo ;
-  else s->st.supervisor.start_lo = s->st.supervisor.start_hi = 0 ;
+  hf_proc_self(&s->st.supervisor) ;
 }
 
 static void start_afresh (slot *s, uint64_t seq)

@@ -101,6 +101,7 @@ int main (void)
   ok(hf_boot_id(id) && hf_boot_id(again) && id[0] == again[0], "the boot has an id") ;
   ok(hf_proc_start(getpid(), &t), "the start time of this process") ;
   me.pid = (uint32_t)getpid() ;
+  { hf_proc self ; hf_proc_self(&self) ; ok(hf_proc_same(&self) && hf_proc_alive(&self), "so is this one, as it knows itself") ; }
   me.start_lo = me.start_hi = t ;
   ok(hf_proc_same(&me), "this process is itself") ;
   me.start_lo = me.start_hi = t + 5 ;

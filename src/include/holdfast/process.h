@@ -24,6 +24,9 @@ extern int hf_boot_id (char *id) ;
 /* Start time of a process in ticks since boot, from /proc/PID/stat. 1, or 0 and errno. */
 extern int hf_proc_start (pid_t pid, uint64_t *ticks) ;
 
+/* This process. No lower bound is needed: whoever has this pid later began later. */
+extern void hf_proc_self (hf_proc *p) ;
+
 /* The letter of its state in /proc (R, S, T, Z...), or 0 if it cannot be known. */
 extern int hf_proc_state (pid_t pid) ;
 
