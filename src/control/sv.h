@@ -273,6 +273,11 @@ extern void sv_log_mark (sv_unit *u) ;
 extern uint64_t sv_log_lost (char const *dir) ; /* lines that svlogd had to drop there */
 extern uint64_t sv_logger_lost (sv_unit const *log) ; /* ... and in all its directories */
 
+/* Waits, so many ms at most, until the logger has written what it was given. 1; 0 it has not;
+   -1 who knows. */
+#define SV_PATIENCE 1000
+extern int sv_log_settle (sv_unit const *u, int patience) ;
+
 /* Waits a moment for lines to arrive, then prints at most max of those that were written since
    the marks, each after the prefix. Number of lines. */
 extern int sv_log_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *)) ;

@@ -22,7 +22,6 @@
 #include "sv.h"
 
 #define TAIL 16384            /* bytes that are looked at for the last lines */
-#define PATIENCE 1000         /* ms for a logger that has something to read */
 
 struct search
 {
@@ -330,12 +329,18 @@ static int print_since (sv_unit const *u, int max, void (*prefix) (sv_unit const
   return lines ;
 }
 
+int sv_log_settle (sv_unit const *u, int patience)
+{
+  int64_t until = hf_clock_ms() + patience ;
+  int drained ;
+  while (!(drained = is_drained(u)) && hf_clock_ms() < until) poll(0, 0, 2) ;
+  return drained ;
+}
+
 int sv_log_since (sv_unit const *u, int max, void (*prefix) (sv_unit const *))
 {
-  int64_t until = hf_clock_ms() + (u->st.pid ? PATIENCE / 20 : PATIENCE) ; /* one that runs goes on writing */
-  int drained, lines ;
-  while (!(drained = is_drained(u)) && hf_clock_ms() < until) poll(0, 0, 2) ;
-  lines = print_since(u, max, prefix) ;
+  int drained = sv_log_settle(u, u->st.pid ? SV_PATIENCE / 20 : SV_PATIENCE) ; /* one that runs goes on writing */
+  int lines = print_since(u, max, prefix) ;
   for (int again = 0 ; drained < 0 && !lines && again < 5 ; again++)
   {
     poll(0, 0, 20) ;

@@ -109,6 +109,7 @@ int sv_source_open (sv_source *s, char const *word)
     hf_message("fatal", u.err, hf_words(word, ": unable to change to service directory")) ;
     return 0 ;
   }
+  if (!u.st.pid) sv_log_settle(&u, SV_PATIENCE) ; /* the last words of one that has just ended */
   if (!sv_logfind(&u, f, SV_MARKS))
   {
     hf_message("fatal", 0, hf_words(word, ": no log found: neither its logger nor the service has a file open for writing that may be seen")) ;

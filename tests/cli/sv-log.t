@@ -117,13 +117,26 @@ sleeper ran restart-delay=10 ; supervise ran ; until_ok 10 is_up ran || exit 1
 old=$(pid_of ran)
 sleep 0.2 # its run has a length
 sv -w 20 restart ran >/dev/null
-sv why ran >why
-check 'an end that a start follows at once: whose it was' has "signal TERM, process $old, after" why
+told() { sv why ran >why && has "signal TERM, process $old, after" why ; } # a moment after the record of the new one
+check 'an end that a start follows at once: whose it was' until_ok 10 told
 refuse 'and how long it ran' has 'after 0.000s' why
 echo 'lines 12' >"$SVDIR/old/log/main/lost"
 sv why old >why
 check 'lines that were lost' has "^log lines lost in $SVDIR/old/log/main: 12\$" why
 check 'also in the list' sh -c 'sv list old | grep -q "12 log lines lost, "'
+service quick restart=never <<'END'
+#!/bin/sh
+echo its last words
+END
+executable "$SVDIR/quick/log/run" <<END
+#!/bin/sh
+mkdir -p main
+sleep 0.5
+exec $svlogd ./main
+END
+supervise quick
+until_ok 10 is_down quick
+is 'a service that has just ended: its slow logger is waited for' "$(sv log quick)" 'its last words'
 exits 'why not: an unknown one' 1 sv why nonesuch
 echo mute >"$SVDIR/crash/needs" ; echo nonesuch >>"$SVDIR/crash/needs"
 sv down mute ; until_ok 10 is_down mute

@@ -138,8 +138,8 @@ say a R
 check 'the next good one is taken' until_ok 10 is_new $sup
 is 'with the run' "$(pid_of a)" "$p"
 mv a c ; mkdir a
-printf R > c/supervise/control
 : > err
+printf R > c/supervise/control
 check 'a directory that was replaced: says so and goes on' until_ok 10 grep -q 'not upgraded: the service directory' err
 check 'alive' kill -0 $sup
 rmdir a ; mv c a
