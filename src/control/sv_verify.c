@@ -44,16 +44,8 @@ static int is_headless (char const *path)
 
 static int has_bad_interpreter (char const *path, char *buf, size_t n)
 {
-  size_t i = 2, len ;
-  ssize_t r = openreadnclose_nb(path, buf, n - 1) ;
   struct stat st ;
-  if (r < 3 || buf[0] != '#' || buf[1] != '!') return 0 ;
-  buf[r] = 0 ;
-  i += strspn(buf + i, " \t") ;
-  len = strcspn(buf + i, " \t\n") ;
-  memmove(buf, buf + i, len) ;
-  buf[len] = 0 ;
-  return !stat(buf, &st) && (!S_ISREG(st.st_mode) || !(st.st_mode & 0111)) ;
+  return hf_spawn_named(path, buf, n) && !stat(buf, &st) && (!S_ISREG(st.st_mode) || !(st.st_mode & 0111)) ;
 }
 
 /* Scripts: a file, executable, with an interpreter that exists, not open to everybody. */

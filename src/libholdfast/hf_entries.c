@@ -35,7 +35,6 @@ char const *const hf_entry_name[HF_ENTRY_N] =
   [HF_ENTRY_FLAG_TIMEOUT_KILLPG] = "flag-timeout-killpg",
   [HF_ENTRY_FLAG_NEWPIDNS] = "flag-newpidns",
   [HF_ENTRY_BACKGROUND] = "background",
-  [HF_ENTRY_RUN] = "run",
   [HF_ENTRY_FINISH] = "finish",
   [HF_ENTRY_CONTROL] = "control",
   [HF_ENTRY_DOWN] = "down",

@@ -160,7 +160,7 @@ int hf_spawn_run (hf_spawn const *sp, hf_proc *proc, int *step)
   return 0 ;
 }
 
-int hf_spawn_interpreter (char const *file, char *buf, size_t n)
+int hf_spawn_named (char const *file, char *buf, size_t n)
 {
   char s[512] ;
   size_t i = 2, len ;
@@ -172,5 +172,10 @@ int hf_spawn_interpreter (char const *file, char *buf, size_t n)
   if (!len || len >= n) return 0 ;
   memcpy(buf, s + i, len) ;
   buf[len] = 0 ;
-  return access(buf, F_OK) < 0 && errno == ENOENT ;
+  return 1 ;
+}
+
+int hf_spawn_interpreter (char const *file, char *buf, size_t n)
+{
+  return hf_spawn_named(file, buf, n) && access(buf, F_OK) < 0 && errno == ENOENT ;
 }

@@ -19,10 +19,15 @@ static void policy_complaint (enum hf_entry which, char const *problem)
 }
 
 /* What is asked several times in one turn is looked for once. */
-int has_entry (slot *s, enum hf_entry which)
+static void look (slot *s)
 {
   if (s->looked != R.turn) hf_entries_look(&s->entries, s->dir) ;
   s->looked = R.turn ;
+}
+
+int has_entry (slot *s, enum hf_entry which)
+{
+  look(s) ;
   return hf_entries_has(&s->entries, which) ;
 }
 
@@ -30,7 +35,7 @@ int has_entry (slot *s, enum hf_entry which)
 void read_policy (slot *s)
 {
   int none ;
-  has_entry(s, HF_ENTRY_RUN) ;
+  look(s) ;
   none = !(s->entries.has & HF_ENTRIES_POLICY) ;
   if (s->policy_read == R.turn || (none && s->policy_none)) return ;
   s->policy_read = R.turn ;

@@ -47,6 +47,10 @@ struct hf_spawn_s
    1; or 0, errno and *step. A child that failed at a step has already been reaped. */
 extern int hf_spawn_run (hf_spawn const *sp, hf_proc *proc, int *step) ;
 
+/* Copies the interpreter that the #! line of a script names to buf. 1, or 0: no such line, or
+   it does not fit. */
+extern int hf_spawn_named (char const *file, char *buf, size_t n) ;
+
 /* For a script that exec refused with ENOENT: copies the interpreter named in its #! line to
    buf. 1 if there is such a line and the named file does not exist, else 0. */
 extern int hf_spawn_interpreter (char const *file, char *buf, size_t n) ;
